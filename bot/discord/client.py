@@ -1,0 +1,100 @@
+"""The Discord client: what it listens to, how it starts and how it stops."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Awaitable
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.discord.buttons import DYNAMIC_ITEMS
+from bot.discord.commands import COMMANDS
+from bot.discord.faults import CommandTree, sentence_for
+from bot.discord.making import Making
+from bot.discord.reactions import Reactions
+from bot.sentences import DEFAULT_LOCALE
+from bot.service import CardService
+
+log = logging.getLogger(__name__)
+
+
+class FakeanimeClient(discord.AutoShardedClient):
+    """Discord's side of the service, with the least it must be told: servers and reactions, no message text.
+
+    Args:
+        service: makes, keeps and rates the cards.
+        shard_count: Discord's own recommendation when not given.
+    """
+
+    def __init__(self, service: CardService, *, shard_count: int | None = None) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True, guild_reactions=True, dm_reactions=True),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            allowed_mentions=discord.AllowedMentions.none(),
+            shard_count=shard_count,
+        )
+        self.service = service
+        self.making = Making(self, service)
+        self.reactions = Reactions(self, service)
+        self.tree = CommandTree(
+            self,
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+        )
+        for command in COMMANDS:
+            self.tree.add_command(command)
+        self._catching_up: asyncio.Task[None] | None = None
+
+    async def setup_hook(self) -> None:
+        self.add_dynamic_items(*DYNAMIC_ITEMS)
+        try:
+            await self.tree.sync()
+        except discord.HTTPException:
+            log.exception("the commands could not be registered; Discord goes on offering those of the last start")
+        self._catching_up = asyncio.create_task(self._catch_up(), name="discord-catch-up")
+
+    async def close(self) -> None:
+        if self._catching_up is not None:
+            self._catching_up.cancel()
+            await asyncio.gather(self._catching_up, return_exceptions=True)
+        await self.making.stop()
+        await super().close()
+
+    async def on_ready(self) -> None:
+        log.info("Discord: ready as %s in %d servers", self.user, len(self.guilds))
+
+    async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
+        await self.reactions.added(event)
+
+    async def on_raw_reaction_remove(self, event: discord.RawReactionActionEvent) -> None:
+        await self.reactions.removed(event)
+
+    async def on_raw_reaction_clear(self, event: discord.RawReactionClearEvent) -> None:
+        await self.reactions.cleared(event)
+
+    async def on_raw_reaction_clear_emoji(self, event: discord.RawReactionClearEmojiEvent) -> None:
+        await self.reactions.cleared(event)
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        error = sys.exc_info()[1]
+        if error is not None:
+            sentence_for(error, DEFAULT_LOCALE, event_method)
+
+    async def _catch_up(self) -> None:
+        """Do once after the start what was left undone: answers that are owed, reactions that were missed."""
+        await self.wait_until_ready()
+        await asyncio.gather(
+            self._step("answering what is owed", self.making.pay_debts()),
+            self._step("looking for missed reactions", self.reactions.catch_up()),
+        )
+
+    async def _step(self, doing: str, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001 - logged under an id; the bot works on without this step
+            sentence_for(error, DEFAULT_LOCALE, doing)

@@ -1,0 +1,109 @@
+"""Reactions that rate, as they come and as they are found after the bot was away."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+import discord
+
+from bot.ratings import value_of
+from bot.service import CardService, Person, Post
+from generator.errors import BadRequest
+
+log = logging.getLogger(__name__)
+
+LOOK_BACK = timedelta(days=3)  # posts whose reactions are looked at after a start
+LOOKED_AT = 200  # of those, the newest; two requests to Discord each
+
+
+class Reactions:
+    """Turns reactions under cards into ratings.
+
+    Args:
+        client: looks at messages.
+        service: knows which message shows which card, and keeps the ratings.
+    """
+
+    def __init__(self, client: discord.Client, service: CardService) -> None:
+        self._client = client
+        self._service = service
+
+    async def added(self, event: discord.RawReactionActionEvent) -> None:
+        value = value_of(event.emoji.name) if event.emoji.is_unicode_emoji() else None
+        if value is None or self._is_bot(event):
+            return
+        card_id = await self._card(event)
+        if card_id is not None:
+            await self._service.rate(Person("discord", str(event.user_id)), card_id, value, "reaction")
+
+    async def removed(self, event: discord.RawReactionActionEvent) -> None:
+        value = value_of(event.emoji.name) if event.emoji.is_unicode_emoji() else None
+        if value is None or self._is_bot(event):
+            return
+        card_id = await self._card(event)
+        if card_id is not None:
+            await self._service.withdraw(Person("discord", str(event.user_id)), card_id, value)
+
+    async def cleared(self, event: discord.RawReactionClearEvent | discord.RawReactionClearEmojiEvent) -> None:
+        """Take back what was rated by the reactions that a moderator cleared: one emoji or all of them."""
+        value = None
+        if isinstance(event, discord.RawReactionClearEmojiEvent):
+            value = value_of(event.emoji.name) if event.emoji.is_unicode_emoji() else None
+            if value is None:
+                return
+        card_id = await self._card(event)
+        if card_id is None:
+            return
+        for user_id, given in (await self._service.reacted("discord", card_id)).items():
+            if value in (None, given):
+                await self._service.withdraw(Person("discord", user_id), card_id, given)
+
+    async def catch_up(self) -> None:
+        """Bring the ratings of the last days' posts to what their reactions say now."""
+        posts = await self._service.reply_posts("discord", datetime.now(UTC) - LOOK_BACK)
+        for post in posts[-LOOKED_AT:]:
+            try:
+                await self._compare(post)
+            except BadRequest as error:  # the card was deleted while its reactions were read
+                log.info("post %s: %s", post.message_id, error.message)
+            except discord.HTTPException as error:  # gone, or no longer to be read by the bot
+                log.info("reactions to message %s cannot be read: %s", post.message_id, error)
+
+    async def _compare(self, post: Post) -> None:
+        channel = self._client.get_partial_messageable(int(post.chat_id))
+        message = await channel.fetch_message(int(post.message_id))
+        seen = await self._seen(message)
+        known = await self._service.reacted("discord", post.card_id)
+        for user_id, values in seen.items():
+            person = Person("discord", user_id)
+            if known.get(user_id) in values:
+                continue
+            own = (await self._service.summary(post.card_id, person)).own
+            if own is None or user_id in known:  # a rating by button is newer than any reaction that it left standing
+                await self._service.rate(person, post.card_id, values[-1], "reaction")
+        for user_id, value in known.items():
+            if user_id not in seen:
+                await self._service.withdraw(Person("discord", user_id), post.card_id, value)
+
+    async def _seen(self, message: discord.Message) -> dict[str, list[int]]:
+        """Return what each person's reactions to a message say, bots left out."""
+        seen: dict[str, list[int]] = {}
+        for reaction in message.reactions:
+            value = value_of(reaction.emoji) if isinstance(reaction.emoji, str) else None
+            if value is None or reaction.count <= int(reaction.me):
+                continue
+            async for user in reaction.users():
+                if not user.bot:
+                    seen.setdefault(str(user.id), []).append(value)
+        return seen
+
+    def _is_bot(self, event: discord.RawReactionActionEvent) -> bool:
+        me = self._client.user
+        return (event.member is not None and event.member.bot) or (me is not None and event.user_id == me.id)
+
+    async def _card(
+        self,
+        event: discord.RawReactionActionEvent | discord.RawReactionClearEvent | discord.RawReactionClearEmojiEvent,
+    ) -> str | None:
+        return await self._service.card_of_message("discord", str(event.channel_id), str(event.message_id))

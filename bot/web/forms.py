@@ -1,0 +1,104 @@
+"""What visitors send, turned into requests; every mistake gets its sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from aiohttp import web
+from multidict import MultiDict, MultiMapping
+
+from bot.sentences import say
+from generator.errors import BadRequest
+from generator.schema import (
+    DEFAULT_WEIRDNESS,
+    MAX_GENRES,
+    MAX_SEED,
+    MAX_TITLE,
+    MAX_WEIRDNESS,
+    CardRequest,
+    clean_title,
+    parse_genre,
+)
+
+MAX_BODY = 16 * 1024  # bytes; the longest honest form has under 2,000
+_FORM = "application/x-www-form-urlencoded"
+
+Form = MultiDict[str]
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The form's fields as typed, right or wrong, to show them again beside what is wrong with them."""
+
+    genres: tuple[str, ...] = ()
+    title: str = ""
+    weirdness: str = str(DEFAULT_WEIRDNESS)
+    seed: str = ""
+
+    @classmethod
+    def of(cls, form: MultiMapping[str]) -> Filled:
+        """Return the fields of a post or of an address such as `/?genre=Horror&weirdness=7`."""
+        return cls(
+            genres=tuple(form.getall("genre", []))[:MAX_GENRES],
+            title=form.get("title", "")[: 2 * MAX_TITLE],
+            weirdness=form.get("weirdness", cls.weirdness)[:4],
+            seed=form.get("seed", "")[:12],
+        )
+
+
+async def read_form(request: web.Request) -> Form:
+    """Return the fields of a posted form.
+
+    Raises:
+        BadRequest: not a form, or too large a one.
+    """
+    if request.content_type != _FORM or (request.content_length or MAX_BODY + 1) > MAX_BODY:
+        raise BadRequest(say("web.error_form"))
+    body = await request.post()
+    return MultiDict((name, value) for name, value in body.items() if isinstance(value, str))
+
+
+def card_request(form: Form) -> CardRequest:
+    """Return what the form of the first page asks for; empty fields leave the choice to the models.
+
+    Raises:
+        BadRequest: an unknown or fourth genre, an over-long title, a number out of range.
+    """
+    title = form.get("title", "").strip()
+    weirdness = _number(form, "weirdness", MAX_WEIRDNESS)
+    return CardRequest(
+        genres=_genres(form.getall("genre", [])),
+        title=clean_title(title) if title else None,
+        weirdness=DEFAULT_WEIRDNESS if weirdness is None else weirdness,
+        seed=_number(form, "seed", MAX_SEED),
+        art_seed=_number(form, "art_seed", MAX_SEED),
+    )
+
+
+def _genres(texts: Iterable[str]) -> tuple[str, ...]:
+    genres = tuple(dict.fromkeys(parse_genre(text) for text in texts if text))
+    if len(genres) > MAX_GENRES:
+        raise BadRequest(say("web.error_genres", max=MAX_GENRES))
+    return genres
+
+
+def _number(form: Form, name: str, maximum: int) -> int | None:
+    text = form.get(name, "").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= maximum):
+        raise BadRequest(say("web.error_number", name=name.replace("_", " "), max=maximum))
+    return int(text)
+
+
+def vote(form: Form) -> int:
+    """Return the vote in a rating form: 1 to 5, or 0 to take it back.
+
+    Raises:
+        BadRequest: anything else.
+    """
+    text = form.get("value", "")
+    if text not in ("0", "1", "2", "3", "4", "5"):
+        raise BadRequest(say("web.error_rating"))
+    return int(text)

@@ -1,0 +1,124 @@
+"""The engine, its sessions and the way to the newest schema, for SQLite and PostgreSQL alike."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_TIMEOUT_MS = 10_000  # another process may hold the file this long before a write gives up
+
+
+class Database:
+    """Sessions on one database; an async context manager that closes them.
+
+    Args:
+        url: SQLAlchemy URL with an async driver, such as `sqlite+aiosqlite:///data/fakeanime.db`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._engine = make_engine(url)
+        writing = self._engine.execution_options(fakeanime_writes=True)
+        self._readers = async_sessionmaker(self._engine, expire_on_commit=False)
+        self._writers = async_sessionmaker(writing, expire_on_commit=False)
+        # SQLite takes one writer at a time and lets the others poll; a lock of our own is fair and wakes at once.
+        self._turn = asyncio.Lock() if self._engine.dialect.name == "sqlite" else None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session that sees one state of the database throughout and keeps nothing."""
+        async with self._readers() as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """A session whose changes are all kept on leaving, or none of them when an error leaves."""
+        if self._turn is None:
+            async with self._writers.begin() as session:
+                yield session
+            return
+        async with self._turn, self._writers.begin() as session:
+            yield session
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close every connection; closing twice does no harm."""
+        await self._engine.dispose()
+
+
+async def upgrade(url: str) -> None:
+    """Bring the database at `url` to the newest schema, creating file and folder where they are missing.
+
+    Several processes may do so at once: the first one works, the others find the work done.
+    """
+    engine = make_engine(url)
+    try:
+        async with engine.execution_options(fakeanime_writes=True).begin() as connection:
+            await connection.run_sync(_migrate)
+    finally:
+        await engine.dispose()
+
+
+def make_engine(url: str) -> AsyncEngine:
+    """Return an engine; a SQLite one in WAL mode, with foreign keys held and transactions begun by us."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_async_engine(parsed, pool_pre_ping=True)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(parsed)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Return Alembic's configuration for an open connection, without any ini file."""
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _migrate(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        # Two bots that start together must not both create the tables; the key is an arbitrary constant of ours.
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(711203)")
+    command.upgrade(alembic_config(connection), "head")
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    raw: Any = connection
+    raw.isolation_level = None  # the driver's own BEGIN comes too late for reads and never for schema changes
+    cursor = raw.cursor()
+    try:
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")  # an acknowledged rating outlives a power cut
+        cursor.execute("PRAGMA foreign_keys = ON")
+    finally:
+        cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that first reads and then writes can fail at the upgrade of its lock, so writers take it at once.
+    writes = connection.get_execution_options().get("fakeanime_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

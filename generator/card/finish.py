@@ -1,0 +1,224 @@
+"""Finishing that turns soft, small pictures into print: cel edges, colour transfer, grading, halftone, grain, light.
+
+Pictures are Pillow RGB images; whatever does not depend on the picture (screens, grain, masks) is made once and kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageChops, ImageFilter
+
+RGB = tuple[int, int, int]
+Pixels = NDArray[np.uint8]
+SIZE = (800, 1200)  # width and height of a card in pixels
+
+
+def cel(image: Image.Image, size: tuple[int, int], rounds: int = 3) -> Image.Image:
+    """Enlarge `image` to `size` with edges drawn tight, as in cel animation.
+
+    Every pixel moves towards the lightest or the darkest of its neighbours, whichever is nearer (the toggle mapping of
+    H. P. Kramer and J. B. Bruckner, "Iterations of a non-linear transformation for enhancement of digital images",
+    1975), which makes of a blurred step a sharp one and leaves flat colour flat.
+    """
+    pixels: Pixels = np.asarray(image.resize(size, Image.Resampling.BICUBIC))
+    for _ in range(rounds):
+        high, low = _extreme(pixels, np.maximum), _extreme(pixels, np.minimum)
+        nearer_high = (high - pixels) < (pixels - low)
+        pixels = np.where(nearer_high, high, low)
+    crisp = Image.fromarray(pixels).filter(ImageFilter.SMOOTH)
+    return Image.blend(image.resize(size, Image.Resampling.BICUBIC), crisp, 0.7)
+
+
+def _extreme(pixels: Pixels, choose: Any) -> Pixels:
+    padded = np.pad(pixels, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    rows = choose(choose(padded[:-2], padded[1:-1]), padded[2:])
+    return np.asarray(choose(choose(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:]), np.uint8)
+
+
+def transfer(image: Image.Image, towards: Image.Image, share: float) -> Image.Image:
+    """Move colour mean and spread of `image` a `share` of the way to those of `towards`.
+
+    After E. Reinhard et al., "Color Transfer between Images" (2001), in YCbCr, with lightness moved half as far.
+    """
+    bands = image.convert("YCbCr").split()
+    goal = np.asarray(towards.convert("YCbCr").resize((48, 72), Image.Resampling.BOX), np.float32).reshape(-1, 3)
+    own = np.asarray(image.convert("YCbCr").resize((48, 48), Image.Resampling.BOX), np.float32).reshape(-1, 3)
+    moved = []
+    for i, band in enumerate(bands):
+        part = share * (0.5 if i == 0 else 1.0)
+        gain = 1 + part * (float(np.clip(goal[:, i].std() / max(own[:, i].std(), 4.0), 0.6, 1.7)) - 1)
+        mean = float(own[:, i].mean())
+        aim = mean + part * (float(goal[:, i].mean()) - mean)
+        moved.append(band.point([int(np.clip((v - mean) * gain + aim, 0, 255)) for v in range(256)]))
+    return Image.merge("YCbCr", moved).convert("RGB")
+
+
+@dataclass(frozen=True)
+class Grade:
+    """A colour grade: tints of shadows and lights, and how strong.
+
+    Attributes:
+        shadows, lights: colours towards which dark and light tones lean.
+        strength: 0 to 1 of that lean.
+        saturation: 1 leaves it.
+        contrast: slope of the tone curve in the middle; 1 leaves it.
+        lift: added to every tone, in levels.
+    """
+
+    shadows: RGB
+    lights: RGB
+    strength: float = 0.25
+    saturation: float = 1.1
+    contrast: float = 1.15
+    lift: int = 0
+
+
+GRADES: dict[str, Grade] = {
+    "Action": Grade((16, 20, 60), (255, 214, 160), 0.30, 1.25, 1.28),
+    "Adventure": Grade((14, 44, 66), (255, 232, 178), 0.28, 1.2, 1.15),
+    "Avant Garde": Grade((60, 0, 80), (190, 255, 230), 0.42, 1.3, 1.25),
+    "Boys Love": Grade((40, 34, 84), (255, 222, 228), 0.3, 1.0, 1.02, 8),
+    "Comedy": Grade((60, 30, 70), (255, 246, 200), 0.16, 1.35, 1.12, 8),
+    "Drama": Grade((18, 34, 58), (255, 226, 196), 0.34, 0.88, 1.12),
+    "Fantasy": Grade((28, 18, 74), (255, 236, 190), 0.3, 1.2, 1.15),
+    "Girls Love": Grade((70, 30, 80), (255, 226, 236), 0.3, 1.02, 1.02, 10),
+    "Gourmet": Grade((66, 24, 20), (255, 240, 200), 0.26, 1.25, 1.1, 6),
+    "Horror": Grade((4, 18, 22), (214, 228, 196), 0.5, 0.5, 1.4, -12),
+    "Mystery": Grade((10, 24, 58), (226, 232, 214), 0.44, 0.72, 1.25, -6),
+    "Romance": Grade((74, 30, 84), (255, 228, 222), 0.32, 1.05, 1.02, 10),
+    "Sci-Fi": Grade((6, 18, 64), (176, 244, 255), 0.4, 1.1, 1.25),
+    "Slice of Life": Grade((40, 62, 84), (255, 248, 222), 0.22, 1.08, 1.0, 12),
+    "Sports": Grade((10, 30, 76), (255, 236, 170), 0.26, 1.35, 1.25),
+    "Supernatural": Grade((34, 8, 66), (206, 236, 255), 0.4, 1.0, 1.22, -4),
+    "Suspense": Grade((6, 14, 26), (255, 206, 168), 0.44, 0.62, 1.35, -8),
+}
+PLAIN = Grade((20, 26, 60), (255, 236, 206))
+
+
+@lru_cache(maxsize=32)
+def _table(grade: Grade) -> ImageFilter.Color3DLUT:
+    lights, shadows = np.array(grade.lights) / 255, np.array(grade.shadows) / 255
+
+    def shade(r: float, g: float, b: float) -> tuple[float, float, float]:
+        rgb = np.array([r, g, b])
+        luma = float(rgb @ (0.299, 0.587, 0.114))
+        rgb = luma + (rgb - luma) * grade.saturation
+        rgb = rgb + (grade.contrast - 1) * (rgb - 0.5) * 4 * luma * (1 - luma) + grade.lift / 255
+        toned = shadows + (lights - shadows) * luma
+        r, g, b = np.clip(rgb + grade.strength * (toned - rgb), 0, 1)
+        return float(r), float(g), float(b)
+
+    return ImageFilter.Color3DLUT.generate(12, shade)
+
+
+def graded(image: Image.Image, grade: Grade) -> Image.Image:
+    """Return `image` under `grade`."""
+    return image.filter(_table(grade))
+
+
+def duotone(image: Image.Image, dark: RGB, light: RGB, middle: RGB | None = None) -> Image.Image:
+    """Return `image` printed in inks from `dark` to `light`."""
+    stops = np.array([dark, middle or tuple((a + b) // 2 for a, b in zip(dark, light, strict=True)), light], float)
+    levels = np.stack([np.interp(np.arange(256), [0, 128, 255], stops[:, c]) for c in range(3)])
+    gray = image.convert("L")
+    return Image.merge("RGB", [gray.point([int(v) for v in row]) for row in levels])
+
+
+@lru_cache(maxsize=16)
+def screen(pitch: int, angle: float, size: tuple[int, int] = SIZE) -> Image.Image:
+    """Return a halftone threshold screen (L) of `pitch` pixels between dots at `angle` degrees."""
+    y, x = np.mgrid[: size[1], : size[0]].astype(np.float32)
+    c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    wave = np.cos(2 * np.pi * (x * c + y * s) / pitch) + np.cos(2 * np.pi * (y * c - x * s) / pitch)
+    return Image.fromarray(((wave + 2) * 63.75).astype(np.uint8))
+
+
+def halftone(gray: Image.Image, pitch: int = 9, angle: float = 45.0) -> Image.Image:
+    """Return dots (L, antialiased) that are the larger the darker `gray` is; 255 where the ink goes."""
+    dots = ImageChops.add(ImageChops.invert(gray), screen(pitch, angle, gray.size), 1.0, -255)
+    return dots.point([min(255, v * 6) for v in range(256)])
+
+
+@lru_cache(maxsize=4)
+def _grain(kind: int) -> Image.Image:
+    rng = np.random.default_rng(kind)
+    noise = rng.normal(0, 1, (SIZE[1] // 2, SIZE[0] // 2)).astype(np.float32)
+    soft = Image.fromarray(noise).resize(SIZE, Image.Resampling.BILINEAR)
+    levels = np.clip(np.round(np.asarray(soft) * 1.6), -3, 3)
+    return Image.fromarray((128 + levels * 4).astype(np.uint8))
+
+
+def grain(image: Image.Image, kind: int = 0) -> Image.Image:
+    """Return `image` with film grain, the same for equal `kind`."""
+    plate = _grain(kind % 4)
+    return ImageChops.add(image, Image.merge("RGB", (plate, plate, plate)), 1.0, -128)
+
+
+@lru_cache(maxsize=64)
+def ellipse(size: tuple[int, int], box: tuple[int, int, int, int], softness: float) -> Image.Image:
+    """Return a mask (L) of an ellipse in `box`; its edge takes `softness` (share of the radius) to fade."""
+    w, h = size[0] // 4, size[1] // 4
+    cx, cy = (box[0] + box[2]) / 8, (box[1] + box[3]) / 8
+    rx, ry = max((box[2] - box[0]) / 8, 1), max((box[3] - box[1]) / 8, 1)
+    y, x = np.mgrid[:h, :w].astype(np.float32)
+    distance = np.sqrt(((x + 0.5 - cx) / rx) ** 2 + ((y + 0.5 - cy) / ry) ** 2)
+    t = np.clip((1 - distance) / max(softness, 0.01), 0, 1)
+    return Image.fromarray((t * t * (3 - 2 * t) * 255).astype(np.uint8)).resize(size, Image.Resampling.BICUBIC)
+
+
+@lru_cache(maxsize=64)
+def ramp(size: tuple[int, int], start: float, end: float, horizontal: bool = False) -> Image.Image:
+    """Return a mask (L) that rises smoothly from 0 at `start` to 255 at `end`, shares of the height (or width)."""
+    length = size[0] if horizontal else size[1]
+    t = np.clip((np.arange(length, dtype=np.float32) / length - start) / (end - start), 0, 1)
+    line = (t * t * (3 - 2 * t) * 255).astype(np.uint8)
+    strip = Image.fromarray(line[None, :] if horizontal else line[:, None])
+    return strip.resize(size, Image.Resampling.NEAREST)
+
+
+@lru_cache(maxsize=4)
+def _vignette(strength: int) -> Image.Image:
+    w, h = SIZE[0] // 4, SIZE[1] // 4
+    y, x = np.mgrid[:h, :w].astype(np.float32)
+    d = np.sqrt(((x - w / 2) / (w * 0.72)) ** 2 + ((y - h / 2) / (h * 0.70)) ** 2)
+    level = 255 - strength * np.clip((d - 0.55) / 0.5, 0, 1) ** 1.5
+    plate = Image.fromarray(level.astype(np.uint8)).resize(SIZE, Image.Resampling.BICUBIC)
+    return Image.merge("RGB", (plate, plate, plate))
+
+
+def vignette(image: Image.Image, strength: int = 90) -> Image.Image:
+    """Darken the corners of `image` by up to `strength` levels of 255."""
+    return ImageChops.multiply(image, _vignette(strength))
+
+
+@lru_cache(maxsize=64)
+def _leak(place: int, colour: RGB) -> Image.Image:
+    rng = np.random.default_rng(place)
+    w, h = SIZE[0] // 8, SIZE[1] // 8
+    y, x = np.mgrid[:h, :w].astype(np.float32)
+    glow = np.zeros((h, w), np.float32)
+    for _ in range(3):
+        cx, cy = rng.choice([-0.1, 1.1]) * w, rng.uniform(-0.1, 0.8) * h
+        radius = rng.uniform(0.35, 0.8) * w
+        glow += rng.uniform(0.3, 0.6) * np.exp(-((x - cx) ** 2 + ((y - cy) * 0.6) ** 2) / (2 * (radius / 2) ** 2))
+    plate = np.clip(glow[..., None] * np.array(colour, np.float32), 0, 200).astype(np.uint8)
+    return Image.fromarray(plate).resize(SIZE, Image.Resampling.BICUBIC)
+
+
+def leak(image: Image.Image, place: int, colour: RGB) -> Image.Image:
+    """Let light of `colour` in at the edges; `place` (0 to 7) says where."""
+    return ImageChops.screen(image, _leak(place % 8, colour))
+
+
+def cover(image: Image.Image, size: tuple[int, int], cx: float = 0.5, cy: float = 0.5) -> Image.Image:
+    """Enlarge and crop `image` to fill `size`, keeping the point (`cx`, `cy`), shares of it, as central as can be."""
+    scale = max(size[0] / image.width, size[1] / image.height)
+    w, h = size[0] / scale, size[1] / scale
+    left = min(max(image.width * cx - w / 2, 0), image.width - w)
+    top = min(max(image.height * cy - h / 2, 0), image.height - h)
+    return image.resize(size, Image.Resampling.BICUBIC, box=(left, top, left + w, top + h))

@@ -1,0 +1,5 @@
+"""The writing of a card: one record model, a name model, and the choice among candidates. TensorFlow comes in by `load` alone."""
+
+from generator.text.writer import Draft, Writer
+
+__all__ = ["Draft", "Writer"]

@@ -1,0 +1,92 @@
+"""Judges what the model wrote: which candidates are fit to be shown, and which of them is best."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from generator.text import novelty, slots
+from generator.text.record import Record
+from generator.wordlist import forbidden
+
+MIN_WORDS, MAX_WORDS = 30, 170
+MAX_TITLE = 90  # characters of an invented title
+_SEQUEL = re.compile(
+    r"\b(?:seasons?|2nd|3rd|4th|[5-9]th|second|third|part|specials?|ova|recap|episodes?|picture drama|pv|cm|movie|gekijouban|ii|iii"
+    r"|iv|vi|trailer|music video|mv|mini anime|compilation)\b|\s[2-9]$",
+    re.IGNORECASE,
+)
+_ENDING = re.compile(r"[.!?…][\"'”’)]*$")
+_DOUBLED = re.compile(r"\b(\w+) \1\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One record as the model wrote it.
+
+    Attributes:
+        record: with a slotted synopsis.
+        complete: whether the model ended it.
+        log_likelihood: mean per token of the synopsis.
+    """
+
+    record: Record
+    complete: bool
+    log_likelihood: float
+
+
+def repetition(words: list[str]) -> tuple[int, float]:
+    """Return how often the commonest run of four words stands, and the share of three-word runs that are repeats."""
+    lower = [word.lower() for word in words]
+    fours = Counter(zip(*(lower[i:] for i in range(4)), strict=False))
+    threes = list(zip(*(lower[i:] for i in range(3)), strict=False))
+    return max(fours.values(), default=0), 1 - len(set(threes)) / len(threes) if threes else 0.0
+
+
+def title_flaw(title: str | None, titles: np.ndarray) -> str | None:
+    """Return what is wrong with an invented title, or None."""
+    if title is None or not title.strip() or not any(map(str.isalpha, title)):
+        return "no title"
+    if len(title) > MAX_TITLE:
+        return "long title"
+    if _SEQUEL.search(title):
+        return "sequel"
+    if novelty.is_real(title, titles):
+        return "real title"
+    if repetition(title.split())[0] > 1 or "\ufffd" in title:
+        return "broken title"
+    return None
+
+
+def synopsis_flaw(candidate: Candidate, title_words: list[str], runs: np.ndarray) -> str | None:
+    """Return what is wrong with a synopsis in the order of gravity, or None."""
+    text = candidate.record.synopsis or ""
+    words = text.split()
+    if not candidate.complete or not _ENDING.search(text):
+        return "no end"
+    if any(number > len(title_words) for kind, number, _ in map(slots.slot_kind, slots.PATTERN.findall(text)) if kind == "T"):
+        return "dangling reference"
+    if "\ufffd" in text or text.count('"') % 2 or text.count("(") != text.count(")"):
+        return "broken"
+    if repetition(words)[0] >= 3 or _DOUBLED.search(text):
+        return "repetition"
+    if not MIN_WORDS <= len(words) <= MAX_WORDS:
+        return "length"
+    if novelty.copies(text, runs):
+        return "copy"
+    return None
+
+
+def unfit(*texts: str | None) -> bool:
+    """Whether a text holds a word that no card may show."""
+    return any(forbidden(text) is not None for text in texts if text)
+
+
+def merit(candidate: Candidate) -> float:
+    """Return a figure that is higher for better candidates: likelihood, less for repetition and for crowds of names."""
+    text = candidate.record.synopsis or ""
+    crowd = max(0, len(slots.slots_in(text)) - 6)
+    return candidate.log_likelihood - 2.0 * repetition(text.split())[1] - 0.05 * crowd

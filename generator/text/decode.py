@@ -1,0 +1,261 @@
+"""Compiled sampling: a loop over tokens with cached state, for a whole batch of rows at once.
+
+Randomness comes in as numbers drawn beforehand, one per row and step, so that a row's text does not depend on its company.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+State = tuple[Any, ...]  # h and c of every layer, each (rows, units)
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Float32 arrays of a `RecordModel`, laid out for one step at a time.
+
+    Attributes:
+        embedding: (V, E), for reading.
+        output: (E, V), the same for writing.
+        output_bias: (V,).
+        layers: per LSTM kernel over recurrent kernel (inputs + units, 4 units) and bias (4 units,).
+    """
+
+    embedding: Any
+    output: Any
+    output_bias: Any
+    layers: tuple[tuple[Any, Any], ...]
+
+    @staticmethod
+    def of(arrays: Sequence[np.ndarray]) -> Weights:
+        """Return the weights from `RecordModel.get_weights()`."""
+        embedding, output_bias, *rest = (np.asarray(array, np.float32) for array in arrays)
+
+        def tensor(array: np.ndarray) -> Any:
+            return ops.convert_to_tensor(np.ascontiguousarray(array))
+
+        layers = zip(rest[::3], rest[1::3], rest[2::3], strict=True)
+        return Weights(
+            tensor(embedding),
+            tensor(embedding.T),
+            tensor(output_bias),
+            tuple((tensor(np.concatenate([kernel, recurrent])), tensor(bias)) for kernel, recurrent, bias in layers),
+        )
+
+    def start(self, rows: Any) -> State:
+        units = [bias.shape[0] // 4 for _, bias in self.layers for _ in range(2)]
+        return tuple(ops.zeros((rows, n), dtype="float32") for n in units)
+
+    def step(self, tokens: Any, state: State) -> tuple[Any, State]:
+        """Return logits (rows, V) of the next token and the new state."""
+        x = ops.take(self.embedding, tokens, axis=0)
+        after: list[Any] = []
+        for (kernel, bias), h, c in zip(self.layers, state[::2], state[1::2], strict=True):
+            z = ops.matmul(ops.concatenate([x, h], axis=-1), kernel) + bias
+            i, f, g, o = ops.split(z, 4, axis=-1)
+            c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)
+            x = ops.sigmoid(o) * ops.tanh(c)
+            after += [x, c]
+        return ops.matmul(x, self.output) + self.output_bias, tuple(after)
+
+
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the function compiled by the backend, one program for each shape of its arguments."""
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        return tf.function(function, autograph=False, jit_compile=True)  # type: ignore[no-any-return]
+    if backend == "jax":
+        import jax
+
+        return jax.jit(function)  # type: ignore[no-any-return]
+    return function
+
+
+def pick(logits: Any, allowed: Any, temperature: Any, min_p: Any, uniform: Any) -> tuple[Any, Any]:
+    """Sample a token per row by min-p sampling (Nguyen et al. 2024).
+
+    Args:
+        logits: (rows, V).
+        allowed: (rows, V) bool; what may come at all.
+        temperature, min_p, uniform: (rows,); tokens less likely than `min_p` times the likeliest are left out.
+
+    Returns:
+        Tokens (rows,) int32 and their log-likelihood at temperature 1 among all tokens (rows,).
+    """
+    masked = ops.where(allowed, logits, -1e9)
+    scaled = (masked - ops.max(masked, axis=-1, keepdims=True)) / temperature[:, None]
+    weights = ops.exp(scaled)  # the likeliest has weight 1
+    weights = ops.where(weights >= min_p[:, None], weights, 0.0)
+    tokens = _inverse(weights, uniform)
+    likelihood = ops.take_along_axis(logits, tokens[:, None], axis=-1)[:, 0] - ops.logsumexp(logits, axis=-1)
+    return tokens, likelihood
+
+
+_BLOCK = 16
+
+
+def _inverse(weights: Any, uniform: Any) -> Any:
+    """Return where the running sum of weights (rows, V) passes `uniform` (rows,) times its end; first by block, then within.
+
+    V must be a multiple of 16.
+    """
+    rows, size = weights.shape
+    blocks = ops.reshape(weights, (rows, size // _BLOCK, _BLOCK))
+    ends = ops.cumsum(ops.sum(blocks, axis=-1), axis=-1)
+    goal = uniform * ends[:, -1]
+    block = ops.minimum(ops.sum(ops.cast(ends <= goal[:, None], "int32"), axis=-1), size // _BLOCK - 1)
+    inside = ops.take_along_axis(blocks, block[:, None, None], axis=1)[:, 0]
+    before = ops.take_along_axis(ends, block[:, None], axis=1)[:, 0] - ops.sum(inside, axis=-1)
+    sums = before[:, None] + ops.cumsum(inside, axis=-1)
+    within = ops.sum(ops.cast(sums <= goal[:, None], "int32"), axis=-1)
+    # Rounding may carry the goal past the last weight that is not zero: step back to it.
+    last = _BLOCK - 1 - ops.argmax(ops.flip(inside > 0, axis=-1), axis=-1)
+    return block * _BLOCK + ops.minimum(within, ops.cast(last, "int32"))
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """Which token may follow, as a machine with one state per field.
+
+    Attributes:
+        allowed: (states, V) bool.
+        next_state: (V,) int32; the state that a token leads to, -1 to stay.
+        begin, title, synopsis, end: token ids; `title` also starts a given title, `begin` given genres.
+        synopsis_state: the state within a synopsis.
+    """
+
+    allowed: np.ndarray
+    next_state: np.ndarray
+    begin: int
+    title: int
+    end: int
+    synopsis_state: int
+
+
+def record_loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
+    """Return the compiled sampler of records.
+
+    Its arguments, for R requests of C candidates each and T steps at most:
+        uniform (R, C, T); temperature, min_p (R,); banned (R, V) bool: tokens never sampled, given ones excepted;
+        given_genres, given_title (R, G) int32: tokens put after `begin` and after the title's tag; padded with -1;
+        enough int32; active (R,) bool: false for padding.
+    Its results: tokens (R, C, T) int32 with the end's id from the end on, or -1 from where a candidate was given up; and the
+    mean log-likelihood of a synopsis' token (R, C). A request's remaining candidates are given up once `enough` have ended.
+    """
+    allowed_by_state = ops.convert_to_tensor(grammar.allowed)
+    next_state = ops.convert_to_tensor(grammar.next_state)
+
+    def run(
+        uniform: Any,
+        temperature: Any,
+        min_p: Any,
+        banned: Any,
+        given_genres: Any,
+        given_title: Any,
+        enough: Any,
+        active: Any,
+    ) -> Any:
+        requests, candidates, steps = uniform.shape
+        rows = requests * candidates
+
+        def per_row(x: Any) -> Any:
+            return ops.repeat(x, candidates, axis=0)
+
+        noise = ops.transpose(ops.reshape(uniform, (rows, steps)))
+        temperature, min_p, open_to = per_row(temperature), per_row(min_p), ops.logical_not(per_row(banned))
+        queues = ops.stack([per_row(given_genres), per_row(given_title)], axis=1)  # (rows, 2, G)
+        lengths = ops.sum(ops.cast(queues >= 0, "int32"), axis=-1)
+        places = ops.arange(steps)
+
+        def body(t: Any, token: Any, state: State, field: Any, queue: Any, at: Any, done: Any, out: Any, score: Any) -> Any:
+            logits, state = weights.step(ops.maximum(token, 0), state)
+            starts = ops.where(token == grammar.begin, 0, ops.where(token == grammar.title, 1, -1))
+            fresh = ops.logical_and(queue < 0, starts >= 0)
+            queue, at = ops.where(fresh, starts, queue), ops.where(fresh, 0, at)
+            line = ops.take_along_axis(queues, ops.maximum(queue, 0)[:, None, None], axis=1)[:, 0]
+            length = ops.take_along_axis(lengths, ops.maximum(queue, 0)[:, None], axis=1)[:, 0]
+            forced = ops.logical_and(queue >= 0, at < length)
+            allowed = ops.logical_and(ops.take(allowed_by_state, field, axis=0), open_to)
+            sampled, likelihood = pick(logits, allowed, temperature, min_p, ops.take(noise, t, axis=0))
+            given = ops.take_along_axis(line, ops.minimum(at, line.shape[1] - 1)[:, None], axis=1)[:, 0]
+            token = ops.where(forced, given, sampled)
+            at = at + ops.cast(forced, "int32")
+            queue = ops.where(at < length, queue, -1)
+            told = ops.logical_and(field == grammar.synopsis_state, ops.logical_not(done))
+            score = score + ops.stack([ops.where(told, likelihood, 0.0), ops.cast(told, "float32")])
+            leads = ops.take(next_state, token)
+            field = ops.where(leads >= 0, leads, field)
+            token = ops.where(done, out[:, -1], token)
+            ended = ops.logical_or(done, token == grammar.end)
+            given_up = ops.sum(ops.cast(ops.reshape(ended, (requests, candidates)), "int32"), axis=1) >= enough
+            out = ops.where(ops.logical_and(places[None] >= t, ops.logical_not(done)[:, None]), token[:, None], out)
+            cut = ops.logical_and(ops.repeat(given_up, candidates), ops.logical_not(ended))
+            out = ops.where(ops.logical_and(places[None] > t, cut[:, None]), -1, out)
+            return t + 1, token, state, field, queue, at, ops.logical_or(ended, cut), out, score
+
+        def going(t: Any, *rest: Any) -> Any:
+            return ops.logical_and(t < steps, ops.logical_not(ops.all(rest[5])))
+
+        def full(value: int) -> Any:
+            return ops.full((rows,), value, dtype="int32")
+
+        start = (
+            *(ops.convert_to_tensor(0, dtype="int32"), full(grammar.begin), weights.start(rows), full(0), full(-1), full(0)),
+            *(ops.logical_not(per_row(active)), ops.full((rows, steps), -1, dtype="int32"), ops.zeros((2, rows))),
+        )
+        *_, out, score = ops.while_loop(going, body, start)
+        mean = score[0] / ops.maximum(score[1], 1.0)
+        return ops.reshape(out, (requests, candidates, steps)), ops.reshape(mean, (requests, candidates))
+
+    return compiled(run)
+
+
+def name_loop(weights: Weights, end: int, letters: np.ndarray) -> Callable[..., Any]:
+    """Return the compiled sampler of names.
+
+    Its arguments, for N rows, K names each and T steps: uniform (N, T), temperature (N,), title (N, B) int32 padded with -1 at
+    its end, kinds (N, K) int32 symbols padded with -1. Its result: tokens (N, T), kinds and `end` among them, -1 behind.
+    `letters` (V,) bool says what a name may be spelled with, `end` included.
+    """
+    spelling = ops.convert_to_tensor(letters)
+
+    def run(uniform: Any, temperature: Any, title: Any, kinds: Any) -> Any:
+        rows, steps = uniform.shape
+        noise = ops.transpose(uniform)
+        places = ops.arange(steps)
+        title_length = ops.sum(ops.cast(title >= 0, "int32"), axis=1)
+        count = ops.sum(ops.cast(kinds >= 0, "int32"), axis=1)
+
+        def body(t: Any, token: Any, state: State, named: Any, done: Any, out: Any) -> Any:
+            logits, state = weights.step(ops.maximum(token, 0), state)
+            allowed = ops.broadcast_to(spelling[None], logits.shape)
+            sampled, _ = pick(logits, allowed, temperature, ops.full((rows,), 0.02), ops.take(noise, t, axis=0))
+            reading = t + 1 < title_length
+            asks = ops.logical_and(ops.logical_not(reading), ops.logical_or(token == end, t + 1 == title_length))
+            kind = ops.take_along_axis(kinds, ops.minimum(named, kinds.shape[1] - 1)[:, None], axis=1)[:, 0]
+            following = ops.take(title, ops.minimum(t + 1, title.shape[1] - 1), axis=1)
+            done = ops.logical_or(done, ops.logical_and(asks, named >= count))
+            token = ops.where(reading, following, ops.where(asks, kind, sampled))
+            named = named + ops.cast(asks, "int32")
+            written = ops.where(ops.logical_or(reading, done), -1, token)
+            out = ops.where(places[None] == t, written[:, None], out)
+            return t + 1, token, state, named, done, out
+
+        def going(t: Any, *rest: Any) -> Any:
+            return ops.logical_and(t < steps, ops.logical_not(ops.all(rest[3])))
+
+        start = (
+            *(ops.convert_to_tensor(0, dtype="int32"), title[:, 0], weights.start(rows), ops.zeros((rows,), dtype="int32")),
+            *(ops.zeros((rows,), dtype="bool"), ops.full((rows, steps), -1, dtype="int32")),
+        )
+        return ops.while_loop(going, body, start)[-1]
+
+    return compiled(run)

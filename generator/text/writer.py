@@ -1,0 +1,317 @@
+"""Writes records for requests: samples candidates, refuses the unfit, keeps the best, gives its people names."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from generator.schema import CardRequest
+from generator.text import record as record_format
+from generator.text import slots
+from generator.text.candidates import Candidate, merit, synopsis_flaw, title_flaw, unfit
+from generator.text.facts import facts_of, genres_of, studio_of
+from generator.text.kana import katakana
+from generator.text.record import Record
+from generator.text.weights import TextWeights, load
+
+CANDIDATES = 8  # rows of a request; fewer may be looked at
+ENOUGH = 6  # candidates of a request after whose end the others are given up
+STEPS = 256  # tokens of a record at most
+BUCKETS = (1, 4, 16)  # requests decoded at once; fewer are padded
+ROUNDS = 4  # of fresh candidates when all were unfit
+_GIVEN = 72  # tokens of a given title that the model reads
+
+# Flaws in the order of gravity; a synopsis with one of the last two may be shown when nothing better came in all rounds.
+_BEARABLE = ("length", "repetition")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the text models say of one anime: everything of a `Card` but its art.
+
+    Attributes:
+        log_likelihood: mean per token of the synopsis.
+        candidates: how many of the candidates were fit to be shown.
+    """
+
+    title: str
+    title_english: str | None
+    title_kana: str | None
+    genres: tuple[str, ...]
+    type: str
+    episodes: int
+    year: int
+    season: str | None
+    source: str | None
+    studio: str
+    synopsis: str
+    log_likelihood: float
+    candidates: int
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    record: Record
+    log_likelihood: float
+    fit: int
+
+
+def temperature(weirdness: int) -> float:
+    """Return the sampling temperature of a weirdness of 0 to 10."""
+    return 0.62 + 0.06 * weirdness
+
+
+def least_probability(weirdness: int) -> float:
+    """Return the share of the likeliest token's probability that a token must have to be sampled."""
+    return 0.12 * math.exp(-0.3 * weirdness)
+
+
+class Writer:
+    """The text models, ready to write. One thread at a time."""
+
+    def __init__(self, weights: TextWeights) -> None:
+        from generator.text import decode
+        from generator.text.grammar import banned_tokens, make_grammar
+        from generator.text.namer import Namer
+
+        self.version = weights.version
+        self.weights = weights
+        self.vocabulary = weights.vocabulary
+        self._slotter = slots.Slotter(weights.lexicon)
+        self._loop = decode.record_loop(decode.Weights.of(weights.record), make_grammar(self.vocabulary))
+        self._banned = banned_tokens(self.vocabulary)
+        self._genre_tokens = [self.vocabulary.symbol(f"genre {name}") for name in record_format.GENRES]
+        self._namer = Namer(decode.Weights.of(weights.names))
+
+    @classmethod
+    def load(cls, folder: Path) -> Writer:
+        """Read the weights in `folder`.
+
+        Raises:
+            WeightsError: they are missing, damaged or of another version.
+        """
+        return cls(load(folder))
+
+    def warm(self) -> None:
+        """Compile every batch size, so that no request waits for it."""
+        for bucket in BUCKETS:
+            self._sample([CardRequest(seed=i) for i in range(bucket)], 0, ENOUGH, steps=STEPS, dry=True)
+            self._namer.warm(bucket)
+
+    def write(self, requests: Sequence[CardRequest], candidates: int = CANDIDATES) -> list[Draft]:
+        """Write one record for each request.
+
+        A request's draft depends on the request and `candidates` alone, whatever else is in the batch.
+
+        Args:
+            requests: with seeds set.
+            candidates: how many of the `CANDIDATES` sampled for each request are looked at.
+
+        Returns:
+            One draft per request, in order.
+        """
+        chosen: dict[int, _Chosen] = {}
+        fallback: dict[int, _Chosen] = {}
+        for attempt in range(ROUNDS):
+            open_ = [i for i in range(len(requests)) if i not in chosen]
+            for part in _parts(open_):
+                found = self._sample([requests[i] for i in part], attempt, ENOUGH)
+                for i, batch in zip(part, found, strict=True):
+                    self._choose(i, requests[i], batch[: max(1, candidates)], chosen, fallback)
+        picks = [chosen.get(i) or fallback.get(i) or self._last_resort(requests[i]) for i in range(len(requests))]
+        drafts: list[Draft] = []
+        for part in _parts(range(len(requests))):
+            drafts += self._finish([requests[i] for i in part], [picks[i] for i in part])
+        return drafts
+
+    def sample_raw(self, count: int, seed: int, genres: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """Return raw records before any picking or filtering, at the default weirdness.
+
+        Args:
+            count: how many.
+            seed: equal seeds give equal samples.
+            genres: given ones, if any.
+
+        Returns:
+            One dict per record: the record's fields, `synopsis` with names put in, `complete` and `log_likelihood`.
+        """
+        seeds = np.random.Generator(np.random.Philox(key=seed)).integers(0, 2**32, -(-count // CANDIDATES))
+        requests = [CardRequest(genres=tuple(genres), seed=int(number)) for number in seeds]
+        raw: list[dict[str, Any]] = []
+        for part in _parts(range(len(requests))):
+            batch = [candidate for row in self._sample([requests[i] for i in part], 0, CANDIDATES) for candidate in row]
+            for start in range(0, len(batch), BUCKETS[-1]):
+                raw += self._raw(batch[start : start + BUCKETS[-1]], seed + len(raw))
+        return raw[:count]
+
+    def _sample(
+        self, requests: Sequence[CardRequest], attempt: int, enough: int, steps: int = STEPS, dry: bool = False
+    ) -> list[list[Candidate]]:
+        """Return `CANDIDATES` candidates for each of at most `BUCKETS[-1]` requests."""
+        size = next(bucket for bucket in BUCKETS if bucket >= len(requests))
+        uniform = np.zeros((size, CANDIDATES, steps), np.float32)
+        heat, floor = np.ones(size, np.float32), np.ones(size, np.float32)
+        banned = np.zeros((size, self.vocabulary.size), bool)
+        banned[:, self._banned] = True
+        genres, title = np.full((size, _GIVEN), -1, np.int32), np.full((size, _GIVEN), -1, np.int32)
+        for i, request in enumerate(requests):
+            uniform[i] = _random(request, attempt).random((CANDIDATES, steps), np.float32)
+            heat[i], floor[i] = temperature(request.weirdness), least_probability(request.weirdness)
+            if request.genres:
+                given = [self.vocabulary.symbol("genres"), *(self.vocabulary.symbol(f"genre {g}") for g in request.genres)]
+                genres[i, : len(given)] = given
+                banned[i, self._genre_tokens] = True
+            if request.title is not None:
+                written = self.vocabulary.encode(" " + slots.RESERVED.sub("\ufffd", request.title))[: _GIVEN - 1]
+                title[i, : len(written) + 1] = [*written, self.vocabulary.symbol("facts")]
+        active = np.arange(size) < len(requests) if not dry else np.zeros(size, bool)
+        tokens, scores = self._loop(uniform, heat, floor, banned, genres, title, np.int32(enough), active)
+        tokens, scores = np.asarray(tokens), np.asarray(scores)
+        return [
+            [self._read(tokens[i, j], float(scores[i, j]), requests[i]) for j in range(CANDIDATES)] for i in range(len(requests))
+        ]
+
+    def _read(self, tokens: np.ndarray, score: float, request: CardRequest) -> Candidate:
+        record, complete = record_format.decode([token for token in tokens.tolist() if token >= 0], self.vocabulary)
+        record = replace(record, title=(record.title or "").strip(), english=(record.english or "").strip() or None)
+        if request.title is not None:
+            record = replace(record, title=request.title, english=None)
+        return Candidate(record, complete, score)
+
+    def _choose(
+        self, i: int, request: CardRequest, batch: Sequence[Candidate], chosen: dict[int, _Chosen], fallback: dict[int, _Chosen]
+    ) -> None:
+        fit: list[Candidate] = []
+        for candidate in batch:
+            record = candidate.record
+            if unfit(record.synopsis, record.english, None if request.title is not None else record.title):
+                continue
+            if request.title is None and (title_flaw(record.title, self.weights.titles) or _bad_english(record, self.weights)):
+                continue
+            flaw = synopsis_flaw(candidate, self._slotter.title_words(record.title or ""), self.weights.runs)
+            if flaw is None:
+                fit.append(candidate)
+            elif flaw in _BEARABLE and i not in fallback:
+                fallback[i] = _Chosen(record, candidate.log_likelihood, 0)
+        if fit:
+            best = max(fit, key=merit)
+            chosen[i] = _Chosen(best.record, best.log_likelihood, len(fit))
+
+    def _last_resort(self, request: CardRequest) -> _Chosen:
+        """Return a sober record cut at its last whole sentence, for the rare request whose candidates were all refused."""
+        sober = request.model_copy(update={"weirdness": 0})
+        for attempt in range(ROUNDS, 3 * ROUNDS):
+            for candidate in self._sample([sober], attempt, CANDIDATES)[0]:
+                record = candidate.record
+                text = slots.PATTERN.sub(_whole_title, record.synopsis or "")
+                sentences = [part for part in _sentences(text) if not unfit(part)]
+                title = request.title or (record.title if not title_flaw(record.title, self.weights.titles) else None)
+                if sentences and title and (request.title or not unfit(title)):
+                    english = None if unfit(record.english) else record.english
+                    cut = replace(record, title=title, english=english, synopsis=" ".join(sentences))
+                    return _Chosen(cut, candidate.log_likelihood, 0)
+        raise AssertionError("no candidate had a whole sentence")
+
+    def _finish(self, requests: Sequence[CardRequest], picks: Sequence[_Chosen]) -> list[Draft]:
+        """Give names to the chosen records and make their facts whole; at most `BUCKETS[-1]` of them."""
+        wanted = [slots.slots_in(pick.record.synopsis or "") for pick in picks]
+        randoms = [_random(request, 1000) for request in requests]
+        kinds = [[slots.slot_kind(symbol)[0] for symbol in symbols] + ["u"] for symbols in wanted]  # the last is the studio's
+        heats = [0.55 + 0.045 * request.weirdness for request in requests]
+        casts = self._namer.invent([pick.record.title for pick in picks], kinds, heats, randoms, _bucket(len(picks)))
+        drafts = []
+        for request, pick, symbols, cast, random in zip(requests, picks, wanted, casts, randoms, strict=True):
+            record = pick.record
+            title = record.title or ""
+            kind, episodes, year, season, source = facts_of(record, random)
+            names = dict(zip(symbols, cast, strict=False))
+            drafts.append(
+                Draft(
+                    title=title,
+                    title_english=record.english,
+                    title_kana=katakana(title),
+                    genres=genres_of(request.genres, record, random),
+                    type=kind,
+                    episodes=episodes,
+                    year=year,
+                    season=season,
+                    source=source,
+                    studio=studio_of(cast[-1], random, self.weights.studios),
+                    synopsis=slots.fill(record.synopsis or "", names, title, self._slotter.title_words(title)),
+                    log_likelihood=pick.log_likelihood,
+                    candidates=pick.fit,
+                )
+            )
+        return drafts
+
+    def _raw(self, batch: Sequence[Candidate], seed: int) -> list[dict[str, Any]]:
+        """Return candidates as dicts with names put in; what a reference cannot be filled with is the whole title."""
+        records = [candidate.record for candidate in batch]
+        wanted = [slots.slots_in(record.synopsis or "") for record in records]
+        randoms = [np.random.Generator(np.random.Philox(key=[seed, i])) for i in range(len(batch))]
+        kinds = [[slots.slot_kind(symbol)[0] for symbol in symbols] + ["u"] for symbols in wanted]
+        casts = self._namer.invent([r.title for r in records], kinds, [0.7] * len(batch), randoms, _bucket(len(batch)))
+        raw = []
+        for candidate, symbols, cast in zip(batch, wanted, casts, strict=True):
+            record = candidate.record
+            words = self._slotter.title_words(record.title or "")
+            padded = [*words, *[record.title or ""] * slots.TITLE_REFERENCES]
+            text = slots.fill(record.synopsis or "", dict(zip(symbols, cast, strict=False)), record.title or "", padded)
+            raw.append(
+                {
+                    "title": record.title,
+                    "title_english": record.english,
+                    "genres": list(record.genres),
+                    "themes": list(record.themes),
+                    "type": record.type,
+                    "episodes": record.episodes,
+                    "year": record.year,
+                    "season": record.season,
+                    "source": record.source,
+                    "synopsis": text,
+                    "complete": candidate.complete,
+                    "log_likelihood": candidate.log_likelihood,
+                }
+            )
+        return raw
+
+
+def _random(request: CardRequest, attempt: int) -> np.random.Generator:
+    """Return the request's own stream of randomness for one purpose."""
+    return np.random.Generator(np.random.Philox(key=[request.seed or 0, attempt]))
+
+
+def _bucket(count: int) -> int:
+    return next(bucket for bucket in BUCKETS if bucket >= count)
+
+
+def _parts(indices: Iterable[int]) -> list[list[int]]:
+    """Return the indices in parts that fill the buckets well."""
+    rest = list(indices)
+    parts = []
+    while rest:
+        parts.append(rest[: BUCKETS[-1]])
+        rest = rest[BUCKETS[-1] :]
+    return parts
+
+
+def _bad_english(record: Record, weights: TextWeights) -> bool:
+    return record.english is not None and title_flaw(record.english, weights.titles) is not None
+
+
+def _whole_title(match: Any) -> str:
+    """Point a title reference to the whole title, which every record has."""
+    kind, _, spaced = slots.slot_kind(match.group())
+    if kind != "T":
+        return str(match.group())
+    return (" " if spaced else "") + slots.slot_symbol("T", 0)
+
+
+def _sentences(text: str) -> list[str]:
+    return [part.strip() for part in re.findall(r"[^.!?]+[.!?]+[\"')]*(?=\s|$|[\ue000-\uf8ff])", text)]

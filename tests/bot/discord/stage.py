@@ -1,0 +1,98 @@
+"""A simulated Discord with the real bot on it, over the real service, queue and worker loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import discord
+import simcord
+from simcord.actors import MemberActor
+from simcord.builders import ChannelHandle, GuildHandle
+
+from bot.discord.client import FakeanimeClient
+from bot.service import CardService
+from tests.bot.house import House
+from tests.generator.cards import SmallEngine
+
+
+@dataclass
+class Stage:
+    """What a test plays on."""
+
+    env: simcord.Env
+    house: House
+    engine: SmallEngine
+    guild: GuildHandle
+    channel: ChannelHandle
+    alice: MemberActor
+
+    @property
+    def service(self) -> CardService:
+        return self.house.service
+
+    @property
+    def shown(self) -> discord.Message:
+        """The last message in the channel."""
+        message = self.channel.last_message
+        assert message is not None
+        return message
+
+    def guest(self, name: str, *, bot: bool = False) -> MemberActor:
+        return self.guild.add_member(self.env.create_user(name, bot=bot))
+
+    async def card(self, **options: object) -> discord.Message:
+        """Let Alice make a card; return its message."""
+        await self.alice.slash(self.channel, "fakeanime", **options)
+        return self.shown
+
+    async def leave(self) -> None:
+        """Stop the bot's work as closing does, and what was asked of it stays owed."""
+        client = self.env.bot
+        assert isinstance(client, FakeanimeClient)
+        await client.making.stop()
+
+    async def come_back(self) -> None:
+        """Start a new bot on what the old one left."""
+        await self.env.restart_bot(FakeanimeClient(await self.house.restart(), shard_count=1))
+
+    @contextmanager
+    def gateway_away(self) -> Iterator[None]:
+        """Let the bot hear of nothing that happens meanwhile."""
+        listening = list(self.env.backend.subscribers)
+        self.env.backend.subscribers.clear()
+        yield
+        self.env.backend.subscribers.extend(listening)
+
+
+def card_id(message: discord.Message) -> str:
+    """Return the id that a card's message shows."""
+    footer = message.embeds[0].footer.text
+    assert footer is not None
+    return footer.rsplit(" · ", 1)[1]
+
+
+def button_ids(message: discord.Message) -> list[str]:
+    return [
+        item.custom_id or ""
+        for row in message.components
+        if isinstance(row, discord.ActionRow)
+        for item in row.children
+        if isinstance(item, discord.Button)
+    ]
+
+
+def button(message: discord.Message, kind: str) -> str:
+    """Return the `custom_id` of the one button of a kind, such as "delete" or "rate:...:5"."""
+    (found,) = [one for one in button_ids(message) if one.startswith(f"fa:{kind}")]
+    return found
+
+
+async def until(happened: object) -> None:
+    """Wait until a condition, given as a function, holds."""
+    assert callable(happened)
+    async with asyncio.timeout(5):
+        while not happened():  # noqa: ASYNC110 - conditions of any kind
+            await asyncio.sleep(0.01)

@@ -1,0 +1,436 @@
+"""A double of the Telegram Bot API on loopback, strict about what a bot may send.
+
+Every request is checked against aiogram's description of the method (a second opinion: the bot itself is built on
+python-telegram-bot) and against the limits that Telegram enforces; whatever does not fit is answered as Telegram
+would and kept in `violations`, which a test ends by finding empty.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import aiohttp
+from aiogram import methods
+from aiogram.methods import TelegramMethod
+from aiogram.types import Message, Update, User
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from tests.bot.telegram.rules import broken_rules, decoded
+
+TOKEN = "123456:test-token-of-the-double"
+PATIENCE = 20.0  # seconds that a test waits for the bot
+BOT = User(id=123456, is_bot=True, first_name="Fakeanime", username="fakeanime_test_bot")
+
+_METHODS: dict[str, type[TelegramMethod[Any]]] = {
+    model.__api_method__.lower(): model
+    for name in methods.__all__
+    if hasattr(model := getattr(methods, name), "__api_method__")
+}
+
+
+class ApiError(Exception):
+    """An answer with `ok: false`."""
+
+    def __init__(self, code: int, description: str, **parameters: int) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+        self.parameters = parameters
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request of the bot: the method's name, its checked parameters, the uploaded files, and when it came."""
+
+    method: str
+    params: Any
+    files: dict[str, bytes]
+    at: float = field(default_factory=time.monotonic)
+
+
+@dataclass
+class Chat:
+    """A chat that the bot is in."""
+
+    id: int
+    type: str = "private"
+    bot_is_admin: bool = False
+    admins: set[int] = field(default_factory=set)
+    blocked: bool = False
+    migrated_to: int | None = None
+
+    @property
+    def json(self) -> dict[str, Any]:
+        name = {"first_name": "Somebody"} if self.type == "private" else {"title": "A group"}
+        return {"id": self.id, "type": self.type, **name}
+
+
+class TelegramDouble:
+    """The Bot API for one bot; an async context manager that serves on a free port.
+
+    Attributes:
+        calls: what the bot asked, in order, without getUpdates.
+        violations: everything that a real server would not have taken, in words.
+        messages: what stands in the chats, by chat and message id.
+        deliveries: HTTP statuses that the web hook answered with.
+    """
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.violations: list[str] = []
+        self.messages: dict[tuple[int, int], dict[str, Any]] = {}
+        self.chats: dict[int, Chat] = {}
+        self.commands: dict[str, list[str]] = {}
+        self.answers: dict[str, str | None] = {}
+        self.deliveries: list[int] = []
+        self.webhook: dict[str, Any] = {}
+        self.polls = 0
+        self._pending: dict[int, dict[str, Any]] = {}
+        self._allowed: list[str] = []
+        self._polling = 0
+        self._queries: set[str] = set()
+        self._failures: dict[str, list[ApiError]] = {}
+        self._holds: dict[str, asyncio.Event] = {}
+        self._numbers = itertools.count(1)
+        self._changed = asyncio.Condition()
+        self._closing = False
+
+    async def __aenter__(self) -> Self:
+        app = web.Application(client_max_size=64 * 2**20)
+        app.router.add_route("*", "/bot{token}/{method}", self._serve)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.base = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._closing = True
+        await self._notify()
+        await self._runner.cleanup()
+
+    # What people do ------------------------------------------------------------------------------------------
+
+    def chat(self, chat_id: int, **options: Any) -> Chat:
+        """Return the chat, made on first use; ids below zero are groups."""
+        if chat_id not in self.chats:
+            self.chats[chat_id] = Chat(chat_id, **{"type": "supergroup" if chat_id < 0 else "private", **options})
+        return self.chats[chat_id]
+
+    async def write(self, chat_id: int, user_id: int, text: str, *, language: str = "en", **fields: Any) -> int:
+        """A person writes `text`; return the message's id."""
+        message = self._new_message(chat_id, user(user_id, language), text=text, **fields)
+        if text.startswith("/"):
+            message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}]
+        await self._emit("message", message)
+        return int(message["message_id"])
+
+    async def press(self, chat_id: int, message_id: int, user_id: int, data: str, *, language: str = "en") -> str:
+        """A person presses the button with `data`; return the query's id."""
+        message = self.messages[chat_id, message_id]
+        assert data in self.buttons(chat_id, message_id).values(), f"there is no button with {data}"
+        query_id = f"q{next(self._numbers)}"
+        self._queries.add(query_id)
+        query = {
+            "id": query_id,
+            "from": user(user_id, language),
+            "message": message,
+            "chat_instance": "1",
+            "data": data,
+        }
+        await self._emit("callback_query", query)
+        return query_id
+
+    async def react(
+        self, chat_id: int, message_id: int, user_id: int, old: list[str], new: list[str], **who: Any
+    ) -> None:
+        """A person's reactions to a message become `new`; the bot hears of it only where Telegram would tell it."""
+        chat = self.chat(chat_id)
+        if chat.type == "private" or chat.bot_is_admin:
+            await self._emit(
+                "message_reaction",
+                {
+                    "chat": chat.json,
+                    "message_id": message_id,
+                    "date": int(time.time()),
+                    "old_reaction": [_reaction(emoji) for emoji in old],
+                    "new_reaction": [_reaction(emoji) for emoji in new],
+                    **(who or {"user": user(user_id)}),
+                },
+            )
+
+    async def react_anonymously(self, chat_id: int, message_id: int, counts: dict[str, int]) -> None:
+        """The counts of a message's reactions, in chats where nobody's name is told."""
+        reactions = [{"type": _reaction(emoji), "total_count": count} for emoji, count in counts.items()]
+        fields = {"chat": self.chat(chat_id).json, "message_id": message_id, "date": int(time.time())}
+        await self._emit("message_reaction_count", {**fields, "reactions": reactions})
+
+    # What a test looks at ------------------------------------------------------------------------------------
+
+    def buttons(self, chat_id: int, message_id: int) -> dict[str, str]:
+        """Return the callback data of a message's buttons by their label."""
+        rows = self.messages[chat_id, message_id].get("reply_markup", {}).get("inline_keyboard", [])
+        return {button["text"]: button["callback_data"] for row in rows for button in row if "callback_data" in button}
+
+    def made(self, method: str) -> list[Call]:
+        """Return the calls of one method so far."""
+        return [call for call in self.calls if call.method == method]
+
+    async def wait_for(self, method: str, count: int = 1) -> Call:
+        """Wait until the bot has called `method` `count` times; return that call."""
+        await self.wait_until(lambda: len(self.made(method)) >= count)
+        return self.made(method)[count - 1]
+
+    async def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Wait until `condition` holds; it is looked at after every request."""
+        async with asyncio.timeout(PATIENCE), self._changed:
+            await self._changed.wait_for(condition)
+
+    async def answered(self, query_id: str) -> str | None:
+        """Wait until the bot has answered a pressed button; return what it said."""
+        await self.wait_until(lambda: query_id in self.answers)
+        return self.answers[query_id]
+
+    # Trouble -------------------------------------------------------------------------------------------------
+
+    def fail(self, method: str, code: int, description: str, times: int = 1, **parameters: int) -> None:
+        """Answer the next `times` calls of `method` with an error."""
+        self._failures.setdefault(method, []).extend([ApiError(code, description, **parameters)] * times)
+
+    def flood(self, method: str, retry_after: int, times: int = 1) -> None:
+        """Answer the next `times` calls of `method` with 429."""
+        self.fail(method, 429, f"Too Many Requests: retry after {retry_after}", times, retry_after=retry_after)
+
+    def hold(self, method: str) -> asyncio.Event:
+        """Let calls of `method` hang until the returned event is set."""
+        self._holds[method] = asyncio.Event()
+        return self._holds[method]
+
+    # The server ----------------------------------------------------------------------------------------------
+
+    async def _serve(self, request: web.Request) -> web.Response:
+        name = request.match_info["method"]
+        try:
+            if request.match_info["token"] != TOKEN:
+                raise ApiError(401, "Unauthorized")
+            result = await self._answer(name, *await _read(request))
+            body: dict[str, Any] = {"ok": True, "result": result}
+            status = 200
+        except ApiError as error:
+            body = {"ok": False, "error_code": error.code, "description": error.description}
+            body |= {"parameters": error.parameters} if error.parameters else {}
+            status = error.code
+        await self._notify()
+        return web.json_response(body, status=status)
+
+    async def _answer(self, name: str, raw: dict[str, str], files: dict[str, bytes]) -> Any:
+        model = _METHODS.get(name.lower())
+        handler: Callable[[Any], Awaitable[Any]] | None = getattr(self, f"_do_{name.lower()}", None)
+        if model is None or handler is None:
+            raise self._violation(404, f"{name}: method not found")
+        try:
+            params = model.model_validate(decoded(model, raw, files))
+        except ValidationError as error:
+            raise self._violation(400, f"{name}: {error}") from error
+        for sentence in broken_rules(params, files):
+            raise self._violation(400, f"{name}: {sentence}")
+        if name.lower() != "getupdates":
+            self.calls.append(Call(name, params, files))
+        if failures := self._failures.get(name):
+            raise failures.pop(0)
+        if hold := self._holds.get(name):
+            await self._notify()
+            await hold.wait()
+        return await handler(params)
+
+    def _violation(self, code: int, sentence: str) -> ApiError:
+        self.violations.append(sentence)
+        return ApiError(code, f"Bad Request: {sentence}")
+
+    async def _notify(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def _do_getme(self, _: methods.GetMe) -> Any:
+        return {**BOT.model_dump(exclude_none=True), "can_join_groups": True, "can_read_all_group_messages": False}
+
+    async def _do_getupdates(self, params: methods.GetUpdates) -> list[dict[str, Any]]:
+        if self.webhook:
+            raise ApiError(409, "Conflict: can't use getUpdates method while webhook is active")
+        if self._polling:
+            raise ApiError(409, "Conflict: terminated by other getUpdates request")
+        if params.allowed_updates is not None:
+            self._allowed = params.allowed_updates
+        for number in [n for n in self._pending if n < (params.offset or 0)]:
+            del self._pending[number]
+        self._polling += 1
+        self.polls += 1
+        await self._notify()
+        try:
+            async with asyncio.timeout(params.timeout or 0), self._changed:
+                await self._changed.wait_for(lambda: self._pending or self._closing)
+        except TimeoutError:
+            pass
+        finally:
+            self._polling -= 1
+        return list(itertools.islice(self._pending.values(), params.limit or 100))
+
+    async def _do_setwebhook(self, params: methods.SetWebhook) -> bool:
+        if not params.url.startswith(("https://", "http://127.0.0.1:")):
+            raise self._violation(400, "setWebhook: an HTTPS URL must be provided")
+        self.webhook = {"url": params.url, "secret": params.secret_token}
+        self._allowed = params.allowed_updates or []
+        return True
+
+    async def _do_deletewebhook(self, params: methods.DeleteWebhook) -> bool:
+        self.webhook = {}
+        if params.drop_pending_updates:
+            self._pending.clear()
+        return True
+
+    async def _do_setmycommands(self, params: methods.SetMyCommands) -> bool:
+        self.commands[params.language_code or ""] = [command.command for command in params.commands]
+        return True
+
+    async def _do_sendchataction(self, params: methods.SendChatAction) -> bool:
+        self._reach(params.chat_id)
+        return True
+
+    async def _do_sendmessage(self, params: methods.SendMessage) -> dict[str, Any]:
+        return self._post(params, text=params.text, entities=_plain(params.entities))
+
+    async def _do_sendphoto(self, params: methods.SendPhoto) -> dict[str, Any]:
+        unique = f"photo{next(self._numbers)}"
+        size = {"file_id": unique, "file_unique_id": unique, "width": 800, "height": 1200}
+        entities = _plain(params.caption_entities)
+        return self._post(params, photo=[size], caption=params.caption, caption_entities=entities)
+
+    async def _do_editmessagetext(self, params: methods.EditMessageText) -> dict[str, Any]:
+        markup = _plain(params.reply_markup)
+        return self._edit(params, text=params.text, entities=_plain(params.entities), reply_markup=markup)
+
+    async def _do_editmessagereplymarkup(self, params: methods.EditMessageReplyMarkup) -> dict[str, Any]:
+        return self._edit(params, reply_markup=_plain(params.reply_markup))
+
+    async def _do_deletemessage(self, params: methods.DeleteMessage) -> bool:
+        chat = self._reach(params.chat_id)
+        if self.messages.pop((chat.id, params.message_id), None) is None:
+            raise ApiError(400, "Bad Request: message to delete not found")
+        return True
+
+    async def _do_answercallbackquery(self, params: methods.AnswerCallbackQuery) -> bool:
+        if params.callback_query_id not in self._queries:
+            raise ApiError(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
+        self.answers[params.callback_query_id] = params.text
+        return True
+
+    async def _do_getchatmember(self, params: methods.GetChatMember) -> dict[str, Any]:
+        admin = params.user_id in self._reach(params.chat_id).admins
+        who = {"user": user(params.user_id)}
+        if not admin:
+            return {"status": "member", **who}
+        rights = (
+            "can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats "
+            "can_restrict_members can_promote_members can_change_info can_invite_users can_post_stories can_edit_stories can_delete_stories"
+        )
+        return {"status": "administrator", **who, **dict.fromkeys(rights.split(), True)}
+
+    def _reach(self, chat_id: int | str) -> Chat:
+        chat = self.chats.get(int(chat_id))
+        if chat is None:
+            raise ApiError(400, "Bad Request: chat not found")
+        if chat.migrated_to:
+            raise ApiError(
+                400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.migrated_to
+            )
+        if chat.blocked:
+            raise ApiError(403, "Forbidden: bot was blocked by the user")
+        return chat
+
+    def _post(self, params: Any, **content: Any) -> dict[str, Any]:
+        chat = self._reach(params.chat_id)
+        reply = params.reply_parameters
+        if reply is not None:
+            replied = self.messages.get((chat.id, reply.message_id))
+            if replied is None and not reply.allow_sending_without_reply:
+                raise ApiError(400, "Bad Request: message to be replied not found")
+            content["reply_to_message"] = replied
+        if params.message_thread_id:
+            content |= {"message_thread_id": params.message_thread_id, "is_topic_message": True}
+        who = BOT.model_dump(exclude_none=True)
+        return self._new_message(chat.id, who, reply_markup=_plain(params.reply_markup), **content)
+
+    def _edit(self, params: Any, **changes: Any) -> dict[str, Any]:
+        chat = self._reach(params.chat_id)
+        message = self.messages.get((chat.id, params.message_id))
+        if message is None:
+            raise ApiError(400, "Bad Request: message to edit not found")
+        if message["from"]["id"] != BOT.id:
+            raise ApiError(400, "Bad Request: message can't be edited")
+        if all(message.get(key) == value for key, value in changes.items()):
+            raise ApiError(400, "Bad Request: message is not modified")
+        for key, value in changes.items():
+            message.pop(key, None)
+            message |= {} if value is None else {key: value}
+        return message
+
+    def _new_message(self, chat_id: int, sender: dict[str, Any], **content: Any) -> dict[str, Any]:
+        fields = {key: value for key, value in content.items() if value is not None}
+        number = next(self._numbers)
+        message = {"message_id": number, "date": int(time.time()), "chat": self.chat(chat_id).json, "from": sender}
+        message |= fields
+        Message.model_validate(message)  # the double's own words are held to the same description
+        self.messages[chat_id, number] = message
+        return message
+
+    async def _emit(self, kind: str, content: dict[str, Any]) -> None:
+        if self._allowed and kind not in self._allowed:
+            return
+        update = {"update_id": next(self._numbers), kind: json.loads(json.dumps(content))}
+        Update.model_validate(update)
+        if self.webhook:
+            headers = {"X-Telegram-Bot-Api-Secret-Token": self.webhook["secret"]} if self.webhook["secret"] else {}
+            async with (
+                aiohttp.ClientSession() as session,
+                session.post(self.webhook["url"], json=update, headers=headers) as response,
+            ):
+                self.deliveries.append(response.status)
+        else:
+            self._pending[update["update_id"]] = update
+        await self._notify()
+
+
+def user(user_id: int, language: str = "en") -> dict[str, Any]:
+    """Return a person as Telegram describes one."""
+    return {"id": user_id, "is_bot": False, "first_name": f"Person {user_id}", "language_code": language}
+
+
+def _reaction(emoji: str) -> dict[str, str]:
+    if emoji.isascii():
+        return {"type": "custom_emoji", "custom_emoji_id": emoji}
+    return {"type": "emoji", "emoji": emoji}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(item) for item in value] or None
+    return value.model_dump(mode="json", exclude_none=True) if isinstance(value, BaseModel) else value
+
+
+async def _read(request: web.Request) -> tuple[dict[str, str], dict[str, bytes]]:
+    """Return a request's text fields and its uploaded files."""
+    texts: dict[str, str] = dict(request.query)
+    files: dict[str, bytes] = {}
+    for key, value in (await request.post()).items():
+        if isinstance(value, web.FileField):
+            files[key] = value.file.read()
+        else:
+            texts[key] = value if isinstance(value, str) else bytes(value).decode()
+    return texts, files

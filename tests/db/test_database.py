@@ -1,0 +1,156 @@
+"""Schema, sessions and what the database itself refuses."""
+
+import asyncio
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DatabaseError, IntegrityError, StatementError
+
+from db import Database, upgrade
+from db.models import Base, CardRow, PersonRow, RatingRow
+
+
+def card_row(card_id: str = "abcdefgh", created: datetime | None = None) -> CardRow:
+    return CardRow(
+        id=card_id,
+        created=created or datetime.now(UTC),
+        options={},
+        facts={"title": "Kumo no Niwa"},
+        title="Kumo no Niwa",
+        genres="|Drama|",
+        model_version="1",
+        picture=f"{card_id}.jpg",
+    )
+
+
+async def test_migrations_build_exactly_what_the_models_say(database: Database) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, Base.metadata))
+
+    async with database.read() as session:
+        connection = await session.connection()
+        assert await connection.run_sync(differences) == []
+
+
+async def test_upgrading_again_and_at_once_changes_nothing(url: str) -> None:
+    await asyncio.gather(*(upgrade(url) for _ in range(4)))
+    await upgrade(url)
+    database = Database(url)
+    async with database.read() as session:
+        assert (await session.execute(text("SELECT count(*) FROM alembic_version"))).scalar_one() == 1
+    await database.close()
+
+
+async def test_folder_of_the_file_is_made(tmp_path: Path) -> None:
+    await upgrade(f"sqlite+aiosqlite:///{tmp_path / 'a b%c' / 'deep' / 'x.db'}")
+    assert (tmp_path / "a b%c" / "deep" / "x.db").exists()
+
+
+async def test_sqlite_is_set_up(database: Database) -> None:
+    async with database.write() as session:
+        found = [(await session.execute(text(f"PRAGMA {p}"))).scalar_one() for p in ("journal_mode", "foreign_keys")]
+        assert found == ["wal", 1]
+        assert (await session.execute(text("PRAGMA busy_timeout"))).scalar_one() >= 5000
+
+
+async def test_the_database_refuses_a_second_rating_and_wrong_values(database: Database) -> None:
+    now = datetime.now(UTC)
+    async with database.write() as session:
+        session.add_all([PersonRow(id=1, platform="web", platform_user_id="a"), card_row()])
+        await session.flush()
+        session.add(RatingRow(person_id=1, card_id="abcdefgh", value=4, source="web", updated=now))
+    for value, person in ((5, 1), (6, 2), (0, 2), (3, 77)):
+        with pytest.raises(IntegrityError):
+            async with database.write() as session:
+                if person == 2:
+                    session.add(PersonRow(id=2, platform="web", platform_user_id="b"))
+                    await session.flush()
+                session.add(RatingRow(person_id=person, card_id="abcdefgh", value=value, source="web", updated=now))
+    async with database.read() as session:
+        assert (await session.execute(text("SELECT value FROM ratings"))).scalars().all() == [4]
+        assert (await session.execute(text("SELECT count(*) FROM people"))).scalar_one() == 1
+
+
+async def test_times_come_back_in_utc(database: Database) -> None:
+    tokyo = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone(timedelta(hours=9)))
+    async with database.write() as session:
+        session.add(card_row(created=tokyo))
+    async with database.read() as session:
+        stored = await session.get_one(CardRow, "abcdefgh")
+        assert stored.created == tokyo
+        assert stored.created.utcoffset() == timedelta(0)
+    with pytest.raises(StatementError, match="without a zone"):
+        async with database.write() as session:
+            session.add(card_row("bbbbbbbb", datetime(2026, 1, 1)))
+
+
+async def test_an_error_undoes_the_whole_transaction(database: Database) -> None:
+    with pytest.raises(RuntimeError):
+        async with database.write() as session:
+            session.add(card_row())
+            await session.flush()
+            raise RuntimeError
+    async with database.read() as session:
+        assert await session.get(CardRow, "abcdefgh") is None
+
+
+async def test_a_writer_in_another_process_is_waited_for(database: Database, tmp_path: Path) -> None:
+    code = (
+        "import sqlite3, sys, time; c = sqlite3.connect(sys.argv[1], isolation_level=None); "
+        "c.execute('BEGIN IMMEDIATE'); print('held', flush=True); time.sleep(0.7); c.execute('COMMIT')"
+    )
+    other = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, str(tmp_path / "test.db"), stdout=subprocess.PIPE
+    )
+    assert other.stdout is not None
+    assert (await other.stdout.readline()).strip() == b"held"
+    async with database.read() as session:  # readers are not held up
+        assert await session.get(CardRow, "abcdefgh") is None
+    async with database.write() as session:
+        session.add(card_row())
+    assert await other.wait() == 0
+
+
+async def test_a_killed_writer_leaves_a_sound_file_with_all_it_had_acknowledged(url: str, tmp_path: Path) -> None:
+    await upgrade(url)
+    code = """
+import asyncio, sys
+from datetime import UTC, datetime
+from db import Database
+from db.models import CardRow
+async def main():
+    database = Database(sys.argv[1])
+    for n in range(100000):
+        async with database.write() as session:
+            session.add(CardRow(id=f"{n:08}", created=datetime.now(UTC), options={}, facts={}, title="x",
+                                genres="|Drama|", model_version="1", picture="x.jpg"))
+        print(n, flush=True)
+asyncio.run(main())
+"""
+    writer = await asyncio.create_subprocess_exec(sys.executable, "-c", code, url, stdout=subprocess.PIPE)
+    assert writer.stdout is not None
+    last = -1
+    while last < 40:
+        last = int(await writer.stdout.readline())
+    writer.kill()
+    rest = await writer.stdout.read()
+    await writer.wait()
+    last = max([last, *map(int, rest.split(b"\n")[:-1])])
+    database = Database(url)
+    async with database.read() as session:
+        assert (await session.execute(text("PRAGMA integrity_check"))).scalar_one() == "ok"
+        assert (await session.execute(text("SELECT max(id) FROM cards"))).scalar_one() >= f"{last:08}"
+    await database.close()
+
+
+async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_bytes(b"no database at all" * 100)
+    with pytest.raises(DatabaseError, match="not a database"):
+        await upgrade(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}")

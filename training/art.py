@@ -1,0 +1,236 @@
+"""Commands of the picture networks; `python -m training.art --help`."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import typer
+
+from generator.art.config import EncoderConfig, Network, UpscalerConfig
+from generator.errors import ConfigurationError, FakeanimeError
+from generator.schema import MAX_SEED
+from training import art_presets
+from training.art_data import load_pictures, prepare_art
+
+Trained = Literal["art", "face", "upscale", "judge"]
+STEPS = {"cpu": 8000, "cpu-small": 4, "gpu": 60000}  # of upscaler and judge
+
+
+def train_art(
+    network: Trained,
+    data: Path,
+    run: Path,
+    preset: str = "cpu",
+    dry_run: bool = False,
+    threads: int = 0,
+    minutes: float | None = None,
+    kimg: float | None = None,
+) -> dict[str, Any]:
+    """Train one network, or go on with a run that was stopped.
+
+    Args:
+        network: `art`, `face`, `upscale` or `judge` (the encoder that `evaluate_art` compares with).
+        data: folder that `prepare_art` wrote.
+        run: folder for checkpoint, log and sample sheets.
+        preset: `cpu`, `cpu-small` (tests) or `gpu`.
+        dry_run: only say what would be done.
+        threads: cores to use, 0 for all.
+        minutes: stop after so long; the run can be continued.
+        kimg: thousand pictures to show in all, instead of the preset's.
+
+    Raises:
+        ConfigurationError: unknown preset, nothing prepared, or a checkpoint of another preset.
+        FakeanimeError: training gave non-finite numbers too often.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    seconds = None if minutes is None else minutes * 60
+    if network == "upscale" or network == "judge":
+        return _train_plain(network, data, run, preset, dry_run, threads, seconds)
+    chosen = art_presets.preset(network, preset)
+    if kimg is not None:
+        factor = kimg / sum(chosen.phases)
+        chosen = replace(chosen, phases=tuple(phase * factor for phase in chosen.phases))
+    pictures = load_pictures(data, network)
+    if dry_run:
+        return _plan(chosen, len(pictures.images), int(pictures.held_out.sum()))
+    _limit(threads)
+    from training.art_gan import GanTrainer
+
+    progress = GanTrainer(chosen, pictures, run).train(seconds)
+    return {"pictures": progress.total, "phase": progress.phase, "recoveries": progress.recoveries}
+
+
+def export_art(network: Trained, run: Path, out: Path, data: Path, preset: str = "cpu") -> Path:
+    """Write the shipped weights of one run into `out` and return the file.
+
+    Raises:
+        ConfigurationError: the run is not far enough, or nothing is prepared in `data`.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from training import art_export
+
+    if network == "upscale":
+        return art_export.export_upscaler(run, out, UpscalerConfig())
+    if network == "judge":
+        sets: dict[Network, Any] = {"art": load_pictures(data, "art"), "face": load_pictures(data, "face")}
+        return art_export.export_judge(run, out, EncoderConfig(), sets)
+    return art_export.export_gan(run, out, load_pictures(data, network), art_presets.preset(network, preset))
+
+
+def sample_art(network: Network, count: int, out: Path, weights: Path, seed: int = 0) -> Path:
+    """Write `count` raw pictures as `images` (N, H, W, 3) uint8 into `out`.
+
+    Raises:
+        ConfigurationError: `out` cannot be written.
+        WeightsError: weights are missing or damaged.
+    """
+    from generator.art import Painter
+
+    images = Painter.load(weights).sample(network, count, seed)
+    try:
+        with out.open("wb") as file:
+            np.savez_compressed(file, images=images)
+    except OSError as error:
+        raise ConfigurationError(f"{out} cannot be written ({error.strerror}); give another path.") from error
+    return out
+
+
+def _train_plain(
+    network: Literal["upscale", "judge"],
+    data: Path,
+    run: Path,
+    preset: str,
+    dry_run: bool,
+    threads: int,
+    seconds: float | None,
+) -> dict[str, Any]:
+    if preset not in STEPS:
+        raise ConfigurationError(f"There is no preset “{preset}” for {network}. Known presets: {', '.join(STEPS)}.")
+    steps = STEPS[preset]
+    if network == "upscale":
+        try:
+            sources = [np.load(data / name / "native.npy", mmap_mode="r") for name in ("art", "face")]
+        except (OSError, ValueError) as error:
+            raise ConfigurationError(f"{data} holds no prepared pictures; run `fakeanime prepare` first.") from error
+        if dry_run:
+            return {"steps": steps, "pictures": sum(len(source) for source in sources)}
+        _limit(threads)
+        from training.art_upscale import UpscalerTrainer
+
+        return dict(UpscalerTrainer(UpscalerConfig(), sources, run, steps).train(seconds))
+    sets = [load_pictures(data, name) for name in ("art", "face")]
+    if dry_run:
+        return {"steps": steps, "pictures": sum(len(pictures.images) for pictures in sets)}
+    _limit(threads)
+    from training.art_encoder import EncoderTrainer
+    from training.art_export import judged
+
+    return {"loss": EncoderTrainer(EncoderConfig(), judged(sets), run, steps).train(seconds)}
+
+
+def _plan(chosen: art_presets.Preset, pictures: int, held_out: int) -> dict[str, Any]:
+    from generator.art.networks import build_discriminator, build_generator
+
+    config = chosen.config
+    sizes = [config.size(config.start + phase) for phase in range(len(chosen.phases))]
+    return {
+        "network": config.network,
+        "pictures": pictures,
+        "held_out": held_out,
+        "generator_parameters": build_generator(config).count_params(),
+        "discriminator_parameters": build_discriminator(config).count_params(),
+        "phases": [
+            {"width": width, "height": height, "kimg": kimg}
+            for (height, width), kimg in zip(sizes, chosen.phases, strict=True)
+        ],
+    }
+
+
+def _limit(threads: int) -> None:
+    if threads:
+        from training.art_step import limit_threads
+
+        limit_threads(threads)
+
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Trains, exports, samples and judges the picture networks."
+)
+_Data = Annotated[Path, typer.Option(help="Folder that `prepare` wrote")]
+_Run = Annotated[Path, typer.Option(help="Folder of the run")]
+_Weights = Annotated[Path, typer.Option(help="Folder of the shipped weights")]
+_SHIPPED = Path(__file__).parent.parent / "generator" / "weights"
+
+
+@app.command("prepare")
+def _prepare(
+    data: Annotated[Path, typer.Option(help="Folder with posters/ and faces/")],
+    out: Annotated[Path, typer.Option(help="Folder for the decoded pictures")],
+) -> None:
+    """Decode the packed pictures once."""
+    typer.echo(json.dumps(prepare_art(data, out)))
+
+
+@app.command("train")
+def _train(
+    network: Trained,
+    data: _Data,
+    run: _Run,
+    preset: str = "cpu",
+    dry_run: bool = False,
+    threads: Annotated[int, typer.Option(help="Cores to use; 0 for all")] = 0,
+    minutes: Annotated[float | None, typer.Option(help="Stop after so long; the run can be continued")] = None,
+    kimg: Annotated[float | None, typer.Option(help="Thousand pictures to show in all")] = None,
+) -> None:
+    """Train one network, or go on with a run that was stopped."""
+    typer.echo(json.dumps(train_art(network, data, run, preset, dry_run, threads, minutes, kimg)))
+
+
+@app.command("export")
+def _export(network: Trained, run: _Run, data: _Data, out: _Weights = _SHIPPED, preset: str = "cpu") -> None:
+    """Write the shipped weights of a run."""
+    typer.echo(str(export_art(network, run, out, data, preset)))
+
+
+@app.command("sample")
+def _sample(
+    network: Network,
+    count: Annotated[int, typer.Option(min=1)],
+    out: Annotated[Path, typer.Option(help=".npz to write")],
+    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED)] = 0,
+    weights: _Weights = _SHIPPED,
+) -> None:
+    """Write raw pictures of a network."""
+    typer.echo(str(sample_art(network, count, out, weights, seed)))
+
+
+@app.command("evaluate")
+def _evaluate(
+    images: Annotated[Path, typer.Option(help=".npz with images, or with jpeg and offsets")],
+    network: Annotated[
+        Network | None, typer.Option(help="Held-out pictures to compare with; by shape when left out")
+    ] = None,
+    weights: _Weights = _SHIPPED,
+) -> None:
+    """Judge pictures against the held-out ones."""
+    from training.art_evaluate import evaluate_art
+
+    typer.echo(json.dumps(evaluate_art(images, weights, network)))
+
+
+def main() -> None:
+    """Run the commands; a known error is one line on stderr and exit code 2."""
+    try:
+        app()
+    except FakeanimeError as error:
+        typer.echo(error.message, err=True)
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

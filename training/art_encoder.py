@@ -1,0 +1,87 @@
+"""Trains the judge's encoder on real pictures alone: contrastive learning (SimCLR, Chen et al. 2020, arXiv:2002.05709).
+
+Two augmented views of a picture must be found among all others of the batch. No painted picture is ever shown to it, so
+it takes no side between generators.
+"""
+
+from __future__ import annotations
+
+import csv
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from generator.art.config import EncoderConfig
+from generator.art.networks import build_encoder
+from generator.art.weights import gather
+from training.art_augment import augment, draw
+
+BATCH = 96
+TEMPERATURE = 0.2
+
+
+def contrastive_loss(_: Any, unit: Any) -> Any:
+    """NT-Xent over 2B unit vectors whose halves are the two views of the same B pictures."""
+    count = ops.shape(unit)[0]
+    likeness = ops.matmul(unit, ops.transpose(unit)) / TEMPERATURE - 1e9 * ops.eye(count)
+    partner = (ops.arange(count) + count // 2) % count
+    return ops.mean(ops.logsumexp(likeness, axis=1) - ops.sum(likeness * ops.one_hot(partner, count), axis=1))
+
+
+class EncoderTrainer:
+    """One run in one folder: `weights.npz`, `log.csv`.
+
+    Args:
+        config: shape of the encoder.
+        sets: training pictures (N, H, W, 3) uint8 of each network, taken in turns.
+        run: folder of the run.
+        steps: length of the training.
+    """
+
+    def __init__(self, config: EncoderConfig, sets: list[NDArray[np.uint8]], run: Path, steps: int) -> None:
+        self.config, self.sets, self.run, self.steps = config, sets, run, steps
+        run.mkdir(parents=True, exist_ok=True)
+        keras.utils.set_random_seed(0)
+        self.model = build_encoder(config)
+        self.learner = keras.Model(self.model.input, self.model.outputs[1])
+        self.learner.compile(
+            optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-3, steps)),
+            loss=contrastive_loss,
+            jit_compile=keras.backend.backend() == "jax",
+        )
+
+    def train(self, seconds: float | None = None) -> float:
+        """Train for the steps or `seconds`, write the weights and return the mean loss of the last steps."""
+        rng, start, losses, done = np.random.default_rng(0), time.monotonic(), [], 0
+        with (self.run / "log.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(("steps", "loss"))
+            for done in tqdm(range(1, self.steps + 1), unit="step", mininterval=5):
+                views = self._views(rng, self.sets[done % len(self.sets)])
+                losses.append(float(self.learner.train_on_batch(views, np.zeros((len(views), 1), np.float32))))
+                if done % 50 == 0:
+                    writer.writerow((done, f"{np.mean(losses[-50:]):.5g}"))
+                    file.flush()
+                if seconds is not None and time.monotonic() - start > seconds:
+                    break
+        np.savez(self.run / "weights.npz", done=np.array(done), **gather(self.model, "encoder"))  # type: ignore[arg-type]
+        return float(np.mean(losses[-50:]))
+
+    def _views(self, rng: np.random.Generator, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        picked = (
+            pictures[rng.choice(len(pictures), BATCH, replace=len(pictures) < BATCH)].astype(np.float32) / 127.5 - 1
+        )
+        both = np.concatenate([picked, picked])
+        changes = draw(rng, len(both), 1.0)
+        changes[:, :2] *= 1.5
+        changes[:, 2] = rng.uniform(0.6, 1.0, len(both))
+        changes[:, 4:7] = (
+            1 + (changes[:, 4:7] - np.array([0, 1, 1], np.float32)) * 0.6 - np.array([1, 0, 0], np.float32)
+        )
+        return np.asarray(augment(both, changes))

@@ -1,0 +1,102 @@
+"""Turns runs into shipped weights: averaged generator, discriminator as critic, upscaler, judge."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from generator.art.config import EncoderConfig, Network, UpscalerConfig
+from generator.art.networks import build_generator
+from generator.art.weights import Weights, gather, save_weights
+from generator.errors import ConfigurationError
+from training.art_data import Pictures
+from training.art_evaluate import SIZES, Judge, fitted, reference_of
+from training.art_gan import calibrate, restore
+from training.art_presets import Preset
+
+
+def export_gan(run: Path, out: Path, pictures: Pictures, preset: Preset) -> Path:
+    """Write `out`/art or `out`/face (`.npz`, `.json`) from the run's checkpoint; pictures give the batch statistics.
+
+    Raises:
+        ConfigurationError: the run has no checkpoint, or has not reached the full picture size.
+    """
+    config = preset.config
+    progress, arrays = restore(run / "checkpoint.npz")
+    if config.start + progress.phase < config.stages:
+        raise ConfigurationError(f"The run {run} has not reached the full picture size yet; train on.")
+    generator = build_generator(config)
+    kept = {key.split("/", 2)[2]: value for key, value in arrays.items() if key.startswith("average/")}
+    for variable in generator.weights:
+        variable.assign(kept[variable.path])
+    labels = pictures.labels[~pictures.held_out]
+    calibrate(generator, labels, config, np.random.default_rng(0), batches=16)
+    critic = {
+        "critic/" + key.split("/", 2)[2]: np.asarray(value, np.float32)
+        for key, value in arrays.items()
+        if key.startswith("discriminator/")
+    }
+    values, counts = np.unique(labels.astype(np.uint8), axis=0, return_counts=True)
+    conditions: dict[str, NDArray[Any]] = {"conditions/values": values, "conditions/counts": counts.astype(np.int32)}
+    facts = {"pictures_shown": progress.total, "training_pictures": len(labels), "recoveries": progress.recoveries}
+    weights = Weights(config.model_dump(mode="json"), gather(generator, "generator") | critic | conditions, facts)
+    return save_weights(out / config.network, weights)
+
+
+def export_upscaler(run: Path, out: Path, config: UpscalerConfig) -> Path:
+    """Write `out`/upscale from the run's weights.
+
+    Raises:
+        ConfigurationError: the run has none.
+    """
+    arrays, done = _trained(run, "upscaler/")
+    return save_weights(out / "upscale", Weights(config.model_dump(mode="json"), arrays, {"steps": done}))
+
+
+def export_judge(run: Path, out: Path, config: EncoderConfig, sets: dict[Network, Pictures]) -> Path:
+    """Write `out`/art_judge: the encoder, the held-out pictures' features and quantiles, and the floor.
+
+    The floor compares as many random training pictures as are held out with the held-out ones.
+
+    Raises:
+        ConfigurationError: the run has no weights.
+    """
+    arrays, done = _trained(run, "encoder/")
+    judge = Judge(Weights(config.model_dump(mode="json"), arrays))
+    floor: dict[str, dict[str, float]] = {}
+    reals = {}
+    for network, pictures in sets.items():
+        kept, train = np.flatnonzero(pictures.held_out), np.flatnonzero(~pictures.held_out)
+        sample = np.sort(np.random.default_rng(0).choice(train, min(len(kept), len(train)), replace=False))
+        held_out, reals[network] = (_sized(pictures.images[places], SIZES[network]) for places in (kept, sample))
+        reference = reference_of(judge.features(held_out), held_out)
+        arrays |= {f"reference_{network}/{name}": value for name, value in reference.items()}
+    # Compared as it ships, rounded to float16.
+    save_weights(out / "art_judge", Weights(config.model_dump(mode="json"), arrays, {"steps": done}))
+    judge = Judge.load(out)
+    for network, images in reals.items():
+        floor[network] = {name: round(value, 4) for name, value in judge.compare(network, images).items()}
+    facts = {"steps": done, "floor": floor}
+    return save_weights(out / "art_judge", Weights(config.model_dump(mode="json"), arrays, facts))
+
+
+def judged(sets: list[Pictures]) -> list[NDArray[np.uint8]]:
+    """Return each set's training pictures at the judged size, for the encoder to learn from."""
+    networks: tuple[Network, ...] = ("art", "face")
+    return [_sized(s.images[~s.held_out], SIZES[network]) for network, s in zip(networks, sets, strict=True)]
+
+
+def _sized(images: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    return np.stack([fitted(Image.fromarray(image), size) for image in images])
+
+
+def _trained(run: Path, prefix: str) -> tuple[dict[str, NDArray[Any]], int]:
+    try:
+        with np.load(run / "weights.npz", allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files if name.startswith(prefix)}, int(archive["done"])
+    except (OSError, ValueError, KeyError) as error:
+        raise ConfigurationError(f"The run {run} holds no trained weights ({error}); train first.") from error

@@ -1,0 +1,309 @@
+"""Trains the record model: resumable, with checkpoints and a log that can be plotted."""
+
+from __future__ import annotations
+
+import signal
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+import typer
+from tqdm import tqdm
+
+from generator.errors import ConfigurationError
+from generator.text import record as record_format
+from generator.text.vocabulary import Vocabulary
+from training import checkpoint
+from training.batches import CachedVocabulary, epoch_batches, pack, split_batch
+from training.prepare import example_record, prepare_text, read_examples
+
+if TYPE_CHECKING:
+    from generator.text.model import ModelShape, RecordModel
+
+CHECKPOINT = "text.npz"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """How a model is trained.
+
+    Attributes:
+        embedding, width, layers: sizes, see `ModelShape`.
+        dropout: shares dropped: embedding, hidden, output, recurrent kernel.
+        tokens: of one batch.
+        rate: peak learning rate of AdamW; held, then brought down over the last `decay` of the run.
+        steps: of the run.
+    """
+
+    embedding: int = 512
+    width: int = 640
+    layers: int = 2
+    dropout: tuple[float, float, float, float] = (0.05, 0.1, 0.15, 0.05)
+    tokens: int = 4096
+    rate: float = 2.5e-3
+    decay: float = 0.5
+    weight_decay: float = 0.02
+    steps: int = 8000
+
+
+PRESETS = {
+    "cpu": Preset(),
+    "gpu": Preset(embedding=576, width=832, dropout=(0.15, 0.35, 0.4, 0.4), tokens=16384, rate=3e-3, steps=12000),
+}
+WARM_UP = 150  # steps
+AVERAGING = 0.997  # per step, of the exponential moving average that is evaluated and shipped
+AVERAGE_EVERY = 4
+
+
+def learning_rate(progress: float, step: int, preset: Preset) -> float:
+    """Return the rate at `progress` (0 to 1): warm-up, plateau, linear descent to a hundredth."""
+    descent = min(1.0, (1.0 - progress) / preset.decay)
+    return preset.rate * min(1.0, (step + 1) / WARM_UP) * max(0.01, descent)
+
+
+def set_threads(threads: int | None) -> None:
+    """Set how many cores TensorFlow uses; must come before its first operation."""
+    import keras
+
+    if threads and keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+def fast_dtype() -> str:
+    """Return `mixed_bfloat16` where this machine computes with it, else `float32`."""
+    import keras
+
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        if tf.config.list_physical_devices("GPU"):
+            return "mixed_bfloat16"
+    flags = Path("/proc/cpuinfo")
+    return "mixed_bfloat16" if flags.exists() and "avx512_bf16" in flags.read_text() else "float32"
+
+
+def train_text(
+    data: Path, run: Path, preset: str = "cpu", minutes: float | None = None, threads: int | None = None, dry_run: bool = False
+) -> Path:
+    """Train the record model on what `prepare_text` wrote; goes on where the run's checkpoint ends.
+
+    Args:
+        data: prepared folder.
+        run: folder of checkpoint and log.
+        preset: a key of `PRESETS`.
+        minutes: end the run after this much training time, the learning rate brought down in time; all steps when None.
+        threads: cores to use; all when None.
+        dry_run: three steps and a checkpoint, to see that everything works.
+
+    Returns:
+        The checkpoint.
+
+    Raises:
+        ConfigurationError: no such preset, no prepared data, or a damaged checkpoint.
+    """
+    if preset not in PRESETS:
+        raise ConfigurationError(f"There is no preset “{preset}”; known ones: {', '.join(PRESETS)}.")
+    set_threads(threads)
+    run.mkdir(parents=True, exist_ok=True)
+    trainer = _Trainer(data, run, PRESETS[preset], minutes)
+    trainer.train(3 if dry_run else None)
+    return run / CHECKPOINT
+
+
+class _Trainer:
+    def __init__(self, data: Path, run: Path, preset: Preset, minutes: float | None) -> None:
+        import keras
+
+        from generator.text.model import Dropout, ModelShape, make_model, masked_loss
+
+        self.run, self.preset, self.minutes = run, preset, minutes
+        self.vocabulary = CachedVocabulary((data / "pieces.model").read_bytes())
+        self.records = [example_record(example) for example in read_examples(data, "train")]
+        validation = [example for example in read_examples(data, "validation") if example["main"]][:240]
+        self.validation = [
+            (example_record(example).bare(), len(example["raw"]) + 1) for example in validation
+        ]  # the end of a text counts as a character
+        self.shape = ModelShape(self.vocabulary.size, preset.embedding, preset.width, preset.layers)
+        self.model = make_model(self.shape, Dropout(*preset.dropout), fast_dtype())
+        self.optimizer = keras.optimizers.AdamW(
+            preset.rate, weight_decay=preset.weight_decay, beta_2=0.99, global_clipnorm=1.0
+        )
+        self.optimizer.exclude_from_weight_decay(var_names=["bias"])
+        self.model.compile(optimizer=self.optimizer, loss=masked_loss, jit_compile=False)
+        self.optimizer.build(self.model.trainable_variables)
+        self.step, self.epoch, self.seconds = 0, 0, 0.0
+        self.average = [np.array(v) for v in self.model.get_weights()]
+        self._resume()
+        self._stop = False
+
+    def _resume(self) -> None:
+        path = self.run / CHECKPOINT
+        if not path.exists():
+            return
+        groups, state = checkpoint.load(path)
+        if state["shape"] != self.shape.as_dict():
+            raise ConfigurationError(f"{path} is of another model; give another run folder or the preset it began with.")
+        self.model.set_weights(groups["model"])
+        self.average = groups["average"]
+        for variable, value in zip(self.optimizer.variables, groups["optimizer"], strict=True):
+            variable.assign(value)
+        self.step, self.epoch, self.seconds = state["step"], state["epoch"], state["seconds"]
+
+    def save(self) -> None:
+        checkpoint.save(
+            self.run / CHECKPOINT,
+            {
+                "model": self.model.get_weights(),
+                "average": self.average,
+                "optimizer": [np.asarray(v.numpy()) for v in self.optimizer.variables],
+            },
+            {
+                "shape": self.shape.as_dict(),
+                "preset": asdict(self.preset),
+                "step": self.step,
+                "epoch": self.epoch,
+                "seconds": self.seconds,
+            },
+        )
+
+    def progress(self) -> float:
+        """Return how much of the run is done, by steps or by time, whichever is further."""
+        timed = 0.0 if self.minutes is None else self.seconds / 60 / self.minutes
+        return min(1.0, max(self.step / self.preset.steps, timed))
+
+    def train(self, steps: int | None, log_every: int = 20, check_every: int = 250, save_seconds: float = 240) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: setattr(self, "_stop", True))
+        end = self.preset.steps if steps is None else self.step + steps
+        saved = time.monotonic()
+        with tqdm(total=end, initial=self.step, desc="text", unit="step") as bar:
+            while self.progress() < 1 and self.step < end and not self._stop:
+                random = np.random.default_rng((1, self.epoch))
+                for batch in epoch_batches(self.records, self.vocabulary, self.preset.tokens, random):
+                    self._train_batch(batch)
+                    bar.update()
+                    if self.step % log_every == 0:
+                        self._log(check=self.step % check_every == 0, bar=bar)
+                    if time.monotonic() - saved > save_seconds:
+                        self.save()
+                        saved = time.monotonic()
+                    if self._stop or self.step >= end or self.progress() >= 1:
+                        break
+                else:
+                    self.epoch += 1
+        self.save()
+
+    def _train_batch(self, batch: np.ndarray) -> None:
+        begin = time.monotonic()
+        rate = learning_rate(self.progress(), self.step, self.preset)
+        self.optimizer.learning_rate = rate
+        x, y = split_batch(batch)
+        self.logs: dict[str, Any] = self.model.train_on_batch(x, y, return_dict=True)
+        self.step += 1
+        if self.step % AVERAGE_EVERY == 0:
+            # Early on the average follows quickly, or it would long remember the random start.
+            momentum = min(AVERAGING, (self.step + 1) / (self.step + 10)) ** AVERAGE_EVERY
+            for mean, weight in zip(self.average, self.model.get_weights(), strict=True):
+                mean += (1 - momentum) * (weight - mean)
+        self.seconds += time.monotonic() - begin
+
+    def _log(self, check: bool, bar: tqdm[Any]) -> None:
+        loss = float(self.logs["loss"])
+        self.model.reset_metrics()
+        row = {"step": self.step, "epoch": self.epoch, "minutes": self.seconds / 60, "rate": float(self.optimizer.learning_rate)}
+        row |= {"loss": loss, "bits_per_character": self.check() if check else ""}
+        checkpoint.log(self.run / "text.csv", row)
+        bar.set_postfix(loss=f"{loss:.3f}", **({"bpc": f"{row['bits_per_character']:.3f}"} if check else {}))
+
+    def check(self) -> float:
+        """Return bits per character of slotted held-out synopses under the averaged weights; names are not yet paid for."""
+        live = self.model.get_weights()
+        self.model.set_weights(self.average)
+        nats = sum(synopsis_nats([record for record, _ in self.validation], self.model, self.vocabulary))
+        self.model.set_weights(live)
+        return nats / np.log(2) / sum(characters for _, characters in self.validation)
+
+
+def synopsis_nats(records: list[record_format.Record], model: RecordModel, vocabulary: Vocabulary) -> list[float]:
+    """Return -ln p(synopsis and end | what stands before it) for every record."""
+    sequences = [record_format.encode(record, vocabulary) for record in records]
+    order = sorted(range(len(records)), key=lambda i: len(sequences[i]))
+    nats = [0.0] * len(records)
+    begin = vocabulary.symbol("synopsis")
+    at = 0
+    for batch in pack([sequences[i] for i in order], 4096):
+        x, y = split_batch(batch)
+        losses = token_nats(model, x, y)
+        for row, tokens in zip(losses, x, strict=True):
+            start = int(np.argmax(tokens == begin))
+            nats[order[at]] = float(row[start:].sum())
+            at += 1
+    return nats
+
+
+def token_nats(model: RecordModel, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return -ln p of every target (batch, time), 0 where the target is -1."""
+    from keras import ops
+
+    logits = model.predict_on_batch(x)
+    log_sum = np.asarray(ops.logsumexp(logits, axis=-1))
+    chosen = np.take_along_axis(np.asarray(logits), np.maximum(y, 0)[..., None], -1)[..., 0]
+    return np.where(y >= 0, log_sum - chosen, 0.0)
+
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+
+@app.command()
+def prepare(data: Annotated[Path, typer.Option()], out: Annotated[Path, typer.Option()]) -> None:
+    """Make the training set."""
+    import json
+
+    print(json.dumps(prepare_text(data, out), indent=1))
+
+
+@app.command()
+def train(
+    data: Annotated[Path, typer.Option()],
+    run: Annotated[Path, typer.Option()],
+    preset: str = "cpu",
+    minutes: float | None = None,
+    threads: int | None = None,
+    dry_run: bool = False,
+) -> None:
+    """Train the record model; resumes by itself."""
+    print(train_text(data, run, preset, minutes, threads, dry_run))
+
+
+@app.command()
+def names(
+    data: Annotated[Path, typer.Option()], run: Annotated[Path, typer.Option()], epochs: int = 14, threads: int | None = None
+) -> None:
+    """Train the name model."""
+    from training.names import train_names
+
+    print(train_names(data, run, epochs, threads))
+
+
+@app.command()
+def export(
+    data: Annotated[Path, typer.Option(help="Prepared folder")],
+    run: Annotated[Path, typer.Option(help="Folder of the checkpoints")],
+    table: Annotated[Path, typer.Option(help="Table of real records")],
+    out: Annotated[Path, typer.Option()] = Path("generator/weights"),
+) -> None:
+    """Pack the checkpoints into weights that ship."""
+    import json
+
+    from training.export import export_text
+
+    print(json.dumps(export_text(data, run, out, table)))
+
+
+if __name__ == "__main__":
+    app()
