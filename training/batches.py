@@ -86,7 +86,9 @@ def epoch_batches(
     records: Sequence[Record], vocabulary: Vocabulary, tokens: int, random: np.random.Generator
 ) -> list[np.ndarray]:
     """Return one epoch of shuffled batches."""
-    chosen = [i for i in random.permutation(len(records)) if records[i].synopsis is not None or random.random() < TITLE_ONLY]
+    chosen = [
+        i for i in random.permutation(len(records)) if records[i].synopsis is not None or random.random() < TITLE_ONLY
+    ]
     sequences = [record_format.encode(vary(records[i], random), vocabulary)[:MAX_TOKENS] for i in chosen]
     batches: list[np.ndarray] = []
     for start in range(0, len(sequences), _POOL):

@@ -44,15 +44,24 @@ def train_names(data: Path, run: Path, epochs: int = 14, threads: int | None = N
     model = make_model(shape, Dropout(0.05, 0.25, 0.25, 0.25))
     train, held_out = _casts(data, "train"), _casts(data, "validation")
     steps = epochs * (len(train) // BATCH)
-    schedule = keras.optimizers.schedules.CosineDecay(RATE / 10, steps, alpha=0.01, warmup_target=RATE, warmup_steps=100)
-    model.compile(keras.optimizers.AdamW(schedule, weight_decay=0.02, global_clipnorm=1.0), masked_loss, jit_compile=False)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        RATE / 10, steps, alpha=0.01, warmup_target=RATE, warmup_steps=100
+    )
+    model.compile(
+        keras.optimizers.AdamW(schedule, weight_decay=0.02, global_clipnorm=1.0), masked_loss, jit_compile=False
+    )
     best, begin = float("inf"), time.monotonic()
     for epoch in tqdm(range(epochs), desc="names", unit="epoch"):
         random = np.random.default_rng((2, epoch))
         for x, y in _batches(train, random):
             logs: dict[str, Any] = model.train_on_batch(x, y, return_dict=True)
         bits = bits_per_name(model, held_out)
-        row = {"epoch": epoch, "minutes": (time.monotonic() - begin) / 60, "loss": float(logs["loss"]), "bits_per_name": bits}
+        row = {
+            "epoch": epoch,
+            "minutes": (time.monotonic() - begin) / 60,
+            "loss": float(logs["loss"]),
+            "bits_per_name": bits,
+        }
         checkpoint.log(run / "names.csv", row)
         model.reset_metrics()
         if bits < best:
@@ -71,7 +80,8 @@ def _casts(data: Path, split: str) -> list[tuple[str, list[Name]]]:
 
 def _batches(casts: list[tuple[str, list[Name]]], random: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray]]:
     encoded = [
-        names.encode(None if random.random() < WITHOUT_TITLE else casts[i][0], casts[i][1]) for i in random.permutation(len(casts))
+        names.encode(None if random.random() < WITHOUT_TITLE else casts[i][0], casts[i][1])
+        for i in random.permutation(len(casts))
     ]
     batches = []
     for start in range(0, len(encoded) - BATCH + 1, 16 * BATCH):

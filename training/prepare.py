@@ -53,7 +53,9 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
                 if line.strip():
                     yield json.loads(line)
     except (OSError, ValueError, EOFError) as error:
-        raise ConfigurationError(f"{path} cannot be read as JSON lines ({error}); give a file like anime.jsonl.gz.") from error
+        raise ConfigurationError(
+            f"{path} cannot be read as JSON lines ({error}); give a file like anime.jsonl.gz."
+        ) from error
 
 
 def is_notes(synopsis: str) -> bool:
@@ -110,7 +112,9 @@ def prepare_text(data: Path, out: Path, pieces: int = PIECES) -> dict[str, Any]:
     rows = list(read_rows(data / "anime.jsonl.gz" if data.is_dir() else data))
     training = [row for row in rows if split_of(row["franchise"]) == "train"]
     lexicon = make_lexicon(
-        text for row in training for text in ([row["synopsis"]] if row["synopsis"] else []) + (row["synopsis_alt"] or [])
+        text
+        for row in training
+        for text in ([row["synopsis"]] if row["synopsis"] else []) + (row["synopsis_alt"] or [])
     )
     slotter = slots.Slotter(lexicon)
     out.mkdir(parents=True, exist_ok=True)

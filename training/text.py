@@ -20,7 +20,7 @@ from training.batches import CachedVocabulary, epoch_batches, pack, split_batch
 from training.prepare import example_record, prepare_text, read_examples
 
 if TYPE_CHECKING:
-    from generator.text.model import ModelShape, RecordModel
+    from generator.text.model import RecordModel
 
 CHECKPOINT = "text.npz"
 
@@ -88,7 +88,12 @@ def fast_dtype() -> str:
 
 
 def train_text(
-    data: Path, run: Path, preset: str = "cpu", minutes: float | None = None, threads: int | None = None, dry_run: bool = False
+    data: Path,
+    run: Path,
+    preset: str = "cpu",
+    minutes: float | None = None,
+    threads: int | None = None,
+    dry_run: bool = False,
 ) -> Path:
     """Train the record model on what `prepare_text` wrote; goes on where the run's checkpoint ends.
 
@@ -147,7 +152,9 @@ class _Trainer:
             return
         groups, state = checkpoint.load(path)
         if state["shape"] != self.shape.as_dict():
-            raise ConfigurationError(f"{path} is of another model; give another run folder or the preset it began with.")
+            raise ConfigurationError(
+                f"{path} is of another model; give another run folder or the preset it began with."
+            )
         self.model.set_weights(groups["model"])
         self.average = groups["average"]
         for variable, value in zip(self.optimizer.variables, groups["optimizer"], strict=True):
@@ -215,7 +222,12 @@ class _Trainer:
     def _log(self, check: bool, bar: tqdm[Any]) -> None:
         loss = float(self.logs["loss"])
         self.model.reset_metrics()
-        row = {"step": self.step, "epoch": self.epoch, "minutes": self.seconds / 60, "rate": float(self.optimizer.learning_rate)}
+        row = {
+            "step": self.step,
+            "epoch": self.epoch,
+            "minutes": self.seconds / 60,
+            "rate": float(self.optimizer.learning_rate),
+        }
         row |= {"loss": loss, "bits_per_character": self.check() if check else ""}
         checkpoint.log(self.run / "text.csv", row)
         bar.set_postfix(loss=f"{loss:.3f}", **({"bpc": f"{row['bits_per_character']:.3f}"} if check else {}))
@@ -282,7 +294,10 @@ def train(
 
 @app.command()
 def names(
-    data: Annotated[Path, typer.Option()], run: Annotated[Path, typer.Option()], epochs: int = 14, threads: int | None = None
+    data: Annotated[Path, typer.Option()],
+    run: Annotated[Path, typer.Option()],
+    epochs: int = 14,
+    threads: int | None = None,
 ) -> None:
     """Train the name model."""
     from training.names import train_names

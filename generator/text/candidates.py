@@ -67,7 +67,11 @@ def synopsis_flaw(candidate: Candidate, title_words: list[str], runs: np.ndarray
     words = text.split()
     if not candidate.complete or not _ENDING.search(text):
         return "no end"
-    if any(number > len(title_words) for kind, number, _ in map(slots.slot_kind, slots.PATTERN.findall(text)) if kind == "T"):
+    if any(
+        number > len(title_words)
+        for kind, number, _ in map(slots.slot_kind, slots.PATTERN.findall(text))
+        if kind == "T"
+    ):
         return "dangling reference"
     if "\ufffd" in text or text.count('"') % 2 or text.count("(") != text.count(")"):
         return "broken"

@@ -175,7 +175,9 @@ def record_loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
         lengths = ops.sum(ops.cast(queues >= 0, "int32"), axis=-1)
         places = ops.arange(steps)
 
-        def body(t: Any, token: Any, state: State, field: Any, queue: Any, at: Any, done: Any, out: Any, score: Any) -> Any:
+        def body(
+            t: Any, token: Any, state: State, field: Any, queue: Any, at: Any, done: Any, out: Any, score: Any
+        ) -> Any:
             logits, state = weights.step(ops.maximum(token, 0), state)
             starts = ops.where(token == grammar.begin, 0, ops.where(token == grammar.title, 1, -1))
             fresh = ops.logical_and(queue < 0, starts >= 0)
@@ -208,7 +210,14 @@ def record_loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
             return ops.full((rows,), value, dtype="int32")
 
         start = (
-            *(ops.convert_to_tensor(0, dtype="int32"), full(grammar.begin), weights.start(rows), full(0), full(-1), full(0)),
+            *(
+                ops.convert_to_tensor(0, dtype="int32"),
+                full(grammar.begin),
+                weights.start(rows),
+                full(0),
+                full(-1),
+                full(0),
+            ),
             *(ops.logical_not(per_row(active)), ops.full((rows, steps), -1, dtype="int32"), ops.zeros((2, rows))),
         )
         *_, out, score = ops.while_loop(going, body, start)
@@ -253,7 +262,12 @@ def name_loop(weights: Weights, end: int, letters: np.ndarray) -> Callable[..., 
             return ops.logical_and(t < steps, ops.logical_not(ops.all(rest[3])))
 
         start = (
-            *(ops.convert_to_tensor(0, dtype="int32"), title[:, 0], weights.start(rows), ops.zeros((rows,), dtype="int32")),
+            *(
+                ops.convert_to_tensor(0, dtype="int32"),
+                title[:, 0],
+                weights.start(rows),
+                ops.zeros((rows,), dtype="int32"),
+            ),
             *(ops.zeros((rows,), dtype="bool"), ops.full((rows, steps), -1, dtype="int32")),
         )
         return ops.while_loop(going, body, start)[-1]

@@ -35,13 +35,47 @@ _PALATAL = {
     "j": "ジ",
     "jy": "ジ",
 }
-_SYLLABLES: dict[str, str] = {row + vowel: kana for row, kanas in _ROWS.items() for vowel, kana in zip(_VOWELS, kanas, strict=True)}
-_SYLLABLES |= {
-    initial + vowel: kana + small for initial, kana in _PALATAL.items() for vowel, small in zip("auo", "ャュョ", strict=True)
+_SYLLABLES: dict[str, str] = {
+    row + vowel: kana for row, kanas in _ROWS.items() for vowel, kana in zip(_VOWELS, kanas, strict=True)
 }
-_SYLLABLES |= {"ya": "ヤ", "yu": "ユ", "yo": "ヨ", "wa": "ワ", "wo": "ヲ", "shi": "シ", "chi": "チ", "ji": "ジ", "tsu": "ツ", "fu": "フ"}
-_SYLLABLES |= {"she": "シェ", "che": "チェ", "je": "ジェ", "fa": "ファ", "fi": "フィ", "fe": "フェ", "fo": "フォ", "wi": "ウィ", "we": "ウェ"}
-_SYLLABLES |= {"va": "ヴァ", "vi": "ヴィ", "vu": "ヴ", "ve": "ヴェ", "vo": "ヴォ", "tsa": "ツァ", "tse": "ツェ", "tso": "ツォ"}
+_SYLLABLES |= {
+    initial + vowel: kana + small
+    for initial, kana in _PALATAL.items()
+    for vowel, small in zip("auo", "ャュョ", strict=True)
+}
+_SYLLABLES |= {
+    "ya": "ヤ",
+    "yu": "ユ",
+    "yo": "ヨ",
+    "wa": "ワ",
+    "wo": "ヲ",
+    "shi": "シ",
+    "chi": "チ",
+    "ji": "ジ",
+    "tsu": "ツ",
+    "fu": "フ",
+}
+_SYLLABLES |= {
+    "she": "シェ",
+    "che": "チェ",
+    "je": "ジェ",
+    "fa": "ファ",
+    "fi": "フィ",
+    "fe": "フェ",
+    "fo": "フォ",
+    "wi": "ウィ",
+    "we": "ウェ",
+}
+_SYLLABLES |= {
+    "va": "ヴァ",
+    "vi": "ヴィ",
+    "vu": "ヴ",
+    "ve": "ヴェ",
+    "vo": "ヴォ",
+    "tsa": "ツァ",
+    "tse": "ツェ",
+    "tso": "ツォ",
+}
 for _odd in ("si", "ti", "tu", "zi", "hu", "di", "du"):  # not Hepburn: such a word is hardly Japanese
     _SYLLABLES.pop(_odd, None)
 _SYLLABLES |= {"dzu": "ヅ", "di": "ディ", "ti": "ティ", "zu": "ズ"}
@@ -55,10 +89,34 @@ _ENGLISH = frozenset(
     tame tape ten to tomato ton tone tune tuna under use we wide wine woman women wise yen you zone zero idea image magazine
     machine marine bus siren dune mage sage sin token torn moon noon soon ninja samurai kimono ramen sushi manga ego era""".split()
 )
-_MACRONS = {"ā": "aa", "ī": "ii", "ū": "uu", "ē": "ee", "ō": "ou", "â": "aa", "î": "ii", "û": "uu", "ê": "ee", "ô": "ou"}
+_MACRONS = {
+    "ā": "aa",
+    "ī": "ii",
+    "ū": "uu",
+    "ē": "ee",
+    "ō": "ou",
+    "â": "aa",
+    "î": "ii",
+    "û": "uu",
+    "ê": "ee",
+    "ô": "ou",
+}
 _PARTICLES = {"wa": "ハ", "e": "ヘ", "wo": "ヲ", "o": "ヲ"}
 _SMALL_WORDS = frozenset("no ni wa ga wo o e to de mo ka na ne yo kara made".split())
-_MARKS = {"!": "！", "?": "？", "-": "・", ":": "：", "~": "～", ",": "、", ".": "．", "☆": "☆", "★": "★", "♪": "♪", "♡": "♡", "&": "＆"}
+_MARKS = {
+    "!": "！",
+    "?": "？",
+    "-": "・",
+    ":": "：",
+    "~": "～",
+    ",": "、",
+    ".": "．",
+    "☆": "☆",
+    "★": "★",
+    "♪": "♪",
+    "♡": "♡",
+    "&": "＆",
+}
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[^\w\s]", re.UNICODE)
 
 
@@ -84,9 +142,9 @@ def katakana_word(word: str) -> str | None:
             vowel = syllable[-1]
             rest = rest[len(syllable) :]
             out += kana
-            if rest[:1] and rest[0] == vowel and vowel in "aue":
-                out, rest = out + "ー", rest[1:]
-            elif vowel == "o" and rest[:1] in ("u", "o") and rest[:1]:
+            if (rest[:1] and rest[0] == vowel and vowel in "aue") or (
+                vowel == "o" and rest[:1] in ("u", "o") and rest[:1]
+            ):
                 out, rest = out + "ー", rest[1:]
         elif rest[0] == "n" or (rest[0] == "m" and rest[1:2] in ("b", "p", "m")):
             out, rest = out + "ン", rest[1:]
@@ -103,7 +161,9 @@ def katakana(title: str) -> str | None:
     """
     words = _WORD.findall(title)
     letters = [word for word in words if word[0].isalpha()]
-    strong = [word for word in letters if word.lower() not in _ENGLISH and word.lower() not in _SMALL_WORDS and len(word) > 2]
+    strong = [
+        word for word in letters if word.lower() not in _ENGLISH and word.lower() not in _SMALL_WORDS and len(word) > 2
+    ]
     if not letters or not strong or sum(map(len, strong)) * 2 < sum(map(len, letters)):
         return None
     out: list[str] = []

@@ -74,7 +74,9 @@ class HoistedLSTM(keras.layers.Layer):  # type: ignore[misc]
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         def forget_one(shape: tuple[int, ...], dtype: str | None = None) -> Any:
-            return ops.cast(ops.concatenate([ops.zeros(self.units), ops.ones(self.units), ops.zeros(2 * self.units)]), dtype)
+            return ops.cast(
+                ops.concatenate([ops.zeros(self.units), ops.ones(self.units), ops.zeros(2 * self.units)]), dtype
+            )
 
         self.kernel = self.add_weight((input_shape[-1], 4 * self.units), initializer="glorot_uniform", name="kernel")
         self.recurrent = self.add_weight((self.units, 4 * self.units), initializer="orthogonal", name="recurrent")
@@ -144,7 +146,13 @@ def _recur_tensorflow() -> Any:
                 tanh_c = tf.tanh(cells[t])
                 dc = dc + dh * o * (1 - tanh_c * tanh_c)
                 dz = tf.concat(
-                    [dc * g * i * (1 - i), dc * before[t] * f * (1 - f), dc * i * (1 - g * g), dh * tanh_c * o * (1 - o)], 1
+                    [
+                        dc * g * i * (1 - i),
+                        dc * before[t] * f * (1 - f),
+                        dc * i * (1 - g * g),
+                        dh * tanh_c * o * (1 - o),
+                    ],
+                    1,
                 )
                 dz = tf.cast(dz, dtype)
                 return t - 1, tf.matmul(dz, recurrent, transpose_b=True), dc * f, dzs.write(t, dz)
@@ -174,12 +182,16 @@ class RecordModel(keras.Model):  # type: ignore[misc]
         dropout = dropout or Dropout()
         self.shape = shape
         self.embedding = self.add_weight(
-            (shape.vocabulary, shape.embedding), initializer=keras.initializers.RandomUniform(-0.05, 0.05), name="embedding"
+            (shape.vocabulary, shape.embedding),
+            initializer=keras.initializers.RandomUniform(-0.05, 0.05),
+            name="embedding",
         )
         self.output_bias = self.add_weight((shape.vocabulary,), initializer="zeros", name="output_bias")
         self.drop_embedding = LockedDropout(dropout.embedding)
         self.recurrent_layers = [HoistedLSTM(units, dropout.recurrent) for units in shape.units()]
-        self.drop_hidden = [LockedDropout(dropout.hidden) for _ in range(shape.layers - 1)] + [LockedDropout(dropout.output)]
+        self.drop_hidden = [LockedDropout(dropout.hidden) for _ in range(shape.layers - 1)] + [
+            LockedDropout(dropout.output)
+        ]
 
     def call(self, tokens: Any, training: bool = False) -> Any:
         embedding = ops.cast(self.embedding, self.compute_dtype)

@@ -116,6 +116,8 @@ def _clashes(name: str, cast: Sequence[str]) -> bool:
 def _syllables(random: np.random.Generator, cast: Sequence[str]) -> str:
     """Return a plain invented name; for the rare place where no sampled name will do."""
     while True:
-        name = "".join(str(random.choice(list(c))) + str(random.choice(list("aeiou"))) for c in ("kstnhmr", "kstnmrzg", "knmrst"))
+        name = "".join(
+            str(random.choice(list(c))) + str(random.choice(list("aeiou"))) for c in ("kstnhmr", "kstnmrzg", "knmrst")
+        )
         if not _clashes(name.capitalize(), cast):
             return name.capitalize()

@@ -11,6 +11,7 @@ Slotting is lossless: `fill(slotted, names, title)` gives the raw text back to t
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -50,7 +51,23 @@ KEPT = frozenset(
     Viking Vikings Renaissance Victorian Gothic Soviet Union Berlin Moscow Amazon Sahara Nile Manhattan Brooklyn California
     Chicago Hollywood Vegas Angeles Francisco Texas Washington""".split()
 )
-_AFFIXES = ("ing", "ed", "ly", "ness", "tion", "less", "able", "ful", "ment", "ship", "ward", "wards", "like", "ish", "ous")
+_AFFIXES = (
+    "ing",
+    "ed",
+    "ly",
+    "ness",
+    "tion",
+    "less",
+    "able",
+    "ful",
+    "ment",
+    "ship",
+    "ward",
+    "wards",
+    "like",
+    "ish",
+    "ous",
+)
 _FEMALE = frozenset(
     """she her hers herself girl woman lady princess queen mother sister daughter witch maid heroine schoolgirl goddess wife
     girlfriend actress waitress mrs ms miss empress priestess duchess countess aunt grandmother niece""".split()
@@ -206,7 +223,7 @@ def _infer_kinds(text: str, mentions: Sequence[_Mention]) -> dict[str, tuple[str
         Kind and, for surnames, the given name they belong to (else an empty string), by word in the order of appearance.
     """
     evidence: dict[str, _Evidence] = defaultdict(_Evidence)
-    for a, b in zip(mentions, mentions[1:], strict=False):
+    for a, b in itertools.pairwise(mentions):
         if b.start - a.end == 1 and text[a.end] == " " and a.word != b.word:
             evidence[a.word].first += 1
             evidence[b.word].second += 1

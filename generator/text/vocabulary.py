@@ -9,7 +9,18 @@ import sentencepiece
 from generator.text import slots
 
 GENRES = (
-    *("Action", "Adventure", "Avant Garde", "Boys Love", "Comedy", "Drama", "Ecchi", "Fantasy", "Girls Love", "Gourmet"),
+    *(
+        "Action",
+        "Adventure",
+        "Avant Garde",
+        "Boys Love",
+        "Comedy",
+        "Drama",
+        "Ecchi",
+        "Fantasy",
+        "Girls Love",
+        "Gourmet",
+    ),
     *("Horror", "Mystery", "Romance", "Sci-Fi", "Slice of Life", "Sports", "Supernatural", "Suspense"),
 )  # as in `generator.schema`, and Ecchi, which the model knows in order to stay clear of it
 THEMES = (

@@ -88,11 +88,19 @@ def load(folder: Path) -> TextWeights:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         packed = (folder / ARRAYS).read_bytes()
     except FileNotFoundError as error:
-        raise WeightsError(f"The text weights {error.filename} are missing; get them again or name their folder.") from error
+        raise WeightsError(
+            f"The text weights {error.filename} are missing; get them again or name their folder."
+        ) from error
     except (OSError, ValueError) as error:
         raise WeightsError(f"The text weights in {folder} cannot be read ({error}); get them again.") from error
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT or manifest.get("symbols") != symbols_digest():
-        raise WeightsError(f"The text weights in {folder} are of another version of the program; get the ones that belong to it.")
+    if (
+        not isinstance(manifest, dict)
+        or manifest.get("format") != FORMAT
+        or manifest.get("symbols") != symbols_digest()
+    ):
+        raise WeightsError(
+            f"The text weights in {folder} are of another version of the program; get the ones that belong to it."
+        )
     if hashlib.sha256(packed).hexdigest() != manifest.get("sha256"):
         raise WeightsError(f"The text weights {folder / ARRAYS} are damaged; get them again.")
     with np.load(folder / ARRAYS) as file:

@@ -164,7 +164,10 @@ class Writer:
             uniform[i] = _random(request, attempt).random((CANDIDATES, steps), np.float32)
             heat[i], floor[i] = temperature(request.weirdness), least_probability(request.weirdness)
             if request.genres:
-                given = [self.vocabulary.symbol("genres"), *(self.vocabulary.symbol(f"genre {g}") for g in request.genres)]
+                given = [
+                    self.vocabulary.symbol("genres"),
+                    *(self.vocabulary.symbol(f"genre {g}") for g in request.genres),
+                ]
                 genres[i, : len(given)] = given
                 banned[i, self._genre_tokens] = True
             if request.title is not None:
@@ -174,7 +177,8 @@ class Writer:
         tokens, scores = self._loop(uniform, heat, floor, banned, genres, title, np.int32(enough), active)
         tokens, scores = np.asarray(tokens), np.asarray(scores)
         return [
-            [self._read(tokens[i, j], float(scores[i, j]), requests[i]) for j in range(CANDIDATES)] for i in range(len(requests))
+            [self._read(tokens[i, j], float(scores[i, j]), requests[i]) for j in range(CANDIDATES)]
+            for i in range(len(requests))
         ]
 
     def _read(self, tokens: np.ndarray, score: float, request: CardRequest) -> Candidate:
@@ -185,14 +189,21 @@ class Writer:
         return Candidate(record, complete, score)
 
     def _choose(
-        self, i: int, request: CardRequest, batch: Sequence[Candidate], chosen: dict[int, _Chosen], fallback: dict[int, _Chosen]
+        self,
+        i: int,
+        request: CardRequest,
+        batch: Sequence[Candidate],
+        chosen: dict[int, _Chosen],
+        fallback: dict[int, _Chosen],
     ) -> None:
         fit: list[Candidate] = []
         for candidate in batch:
             record = candidate.record
             if unfit(record.synopsis, record.english, None if request.title is not None else record.title):
                 continue
-            if request.title is None and (title_flaw(record.title, self.weights.titles) or _bad_english(record, self.weights)):
+            if request.title is None and (
+                title_flaw(record.title, self.weights.titles) or _bad_english(record, self.weights)
+            ):
                 continue
             flaw = synopsis_flaw(candidate, self._slotter.title_words(record.title or ""), self.weights.runs)
             if flaw is None:
@@ -222,7 +233,9 @@ class Writer:
         """Give names to the chosen records and make their facts whole; at most `BUCKETS[-1]` of them."""
         wanted = [slots.slots_in(pick.record.synopsis or "") for pick in picks]
         randoms = [_random(request, 1000) for request in requests]
-        kinds = [[slots.slot_kind(symbol)[0] for symbol in symbols] + ["u"] for symbols in wanted]  # the last is the studio's
+        kinds = [
+            [slots.slot_kind(symbol)[0] for symbol in symbols] + ["u"] for symbols in wanted
+        ]  # the last is the studio's
         heats = [0.55 + 0.045 * request.weirdness for request in requests]
         casts = self._namer.invent([pick.record.title for pick in picks], kinds, heats, randoms, _bucket(len(picks)))
         drafts = []
