@@ -23,9 +23,9 @@ lint: $(VENV)/.installed
 	$(BIN)/mypy
 
 lock: $(VENV)/.installed
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q --extra bot -o requirements/bot.txt
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q --extra worker -o requirements/worker.txt
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q --extra bot --extra worker --extra train --group dev -o requirements/dev.txt
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q --extra bot --extra scale -o requirements/bot.txt
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q --extra worker -o requirements/worker.txt
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q --extra bot --extra scale --extra worker --extra train --group dev -o requirements/dev.txt
 
 clean:
 	rm -rf $(VENV)
