@@ -85,7 +85,7 @@ def build_upscaler(config: UpscalerConfig) -> keras.Model:
     x = layers.Add(name="long_skip")([x, first])
     x = layers.Conv2D(12, 3, padding="same", kernel_initializer="zeros", name="subpixels")(x)
     detail = _PixelShuffle(name="shuffle")(x)
-    enlarged = layers.UpSampling2D(interpolation="bilinear", name="enlarge")(picture)
+    enlarged = _BilinearUp(name="enlarge")(picture)
     return keras.Model(picture, layers.Add(name="sharp")([enlarged, detail]), name="upscaler")
 
 
@@ -117,6 +117,29 @@ class _PixelShuffle(keras.layers.Layer):  # type: ignore[misc]
     def compute_output_shape(self, input_shape: Any) -> Any:
         batch, height, width, _ = input_shape
         return batch, height and 2 * height, width and 2 * width, 3
+
+
+@keras.saving.register_keras_serializable("fakeanime")
+class _BilinearUp(keras.layers.Layer):  # type: ignore[misc]
+    """Twice the height and width by bilinear interpolation; unlike Keras's own, for sizes known only when it runs."""
+
+    def call(self, x: Any) -> Any:
+        return _between(_between(x, 1), 2)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        batch, height, width, channels = input_shape
+        return batch, height and 2 * height, width and 2 * width, channels
+
+
+def _between(x: Any, axis: int) -> Any:
+    """Put two values for one along `axis` (1 or 2) of (B, H, W, C), a quarter of a step to either side of it."""
+    first, last = (x[:, :1], x[:, -1:]) if axis == 1 else (x[:, :, :1], x[:, :, -1:])
+    before = ops.concatenate([first, x[:, :-1] if axis == 1 else x[:, :, :-1]], axis=axis)
+    after = ops.concatenate([x[:, 1:] if axis == 1 else x[:, :, 1:], last], axis=axis)
+    pairs = ops.stack([0.75 * x + 0.25 * before, 0.75 * x + 0.25 * after], axis=axis + 1)
+    shape = list(ops.shape(x))
+    shape[axis] = 2 * shape[axis]
+    return ops.reshape(pairs, shape)
 
 
 def _up_block(x: Any, style: Any, channels: int, name: str, dtype: str) -> Any:
