@@ -61,7 +61,7 @@ def vary(record: Record, random: np.random.Generator) -> Record:
 
 
 def pack(sequences: Sequence[Sequence[int]], tokens: int) -> Iterator[np.ndarray]:
-    """Yield padded (batch, time + 1) int32 arrays of at most `tokens` places, from sequences in the order given; -1 pads."""
+    """Yield padded (batch, time + 1) int32 arrays of at most `tokens` places, sequences in order; -1 pads."""
     batch: list[Sequence[int]] = []
     longest = 0
     for sequence in sequences:
@@ -93,7 +93,7 @@ def epoch_batches(
     batches: list[np.ndarray] = []
     for start in range(0, len(sequences), _POOL):
         batches += pack(sorted(sequences[start : start + _POOL], key=len), tokens)
-    random.shuffle(batches)  # type: ignore[arg-type]
+    random.shuffle(batches)
     return batches
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,8 @@ def save(path: Path, groups: Mapping[str, Sequence[np.ndarray]], state: Mapping[
     arrays = {f"{name}/{i}": np.asarray(array) for name, group in groups.items() for i, array in enumerate(group)}
     part = path.with_suffix(".part.npz")
     with part.open("wb") as file:
-        np.savez(file, state=np.array(json.dumps(dict(state))), **arrays)
-    os.replace(part, path)
+        np.savez(file, allow_pickle=False, state=np.array(json.dumps(dict(state))), **arrays)
+    part.replace(path)
 
 
 def load(path: Path) -> tuple[dict[str, list[np.ndarray]], dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ def _batches(casts: list[tuple[str, list[Name]]], random: np.random.Generator) -
     for start in range(0, len(encoded) - BATCH + 1, 16 * BATCH):
         pool = sorted(encoded[start : start + 16 * BATCH], key=lambda pair: len(pair[0]))
         batches += [pad(pool[i : i + BATCH]) for i in range(0, len(pool), BATCH)]
-    random.shuffle(batches)  # type: ignore[arg-type]
+    random.shuffle(batches)
     return batches
 
 
@@ -117,4 +118,4 @@ def name_nats(model: Any, casts: list[tuple[str | None, list[Name]]]) -> list[fl
 
 def bits_per_name(model: Any, casts: list[tuple[str, list[Name]]]) -> float:
     """Return the mean bits that a held-out name costs, its end included."""
-    return sum(name_nats(model, list(casts))) / np.log(2) / sum(len(cast) for _, cast in casts)
+    return sum(name_nats(model, list(casts))) / math.log(2) / sum(len(cast) for _, cast in casts)

@@ -25,10 +25,11 @@ from generator.text.vocabulary import Vocabulary
 PIECES = 5000
 SPLITS = ("train", "validation", "test")
 _NOTES = re.compile(
-    r"\b(?:(?:first|second|third|fourth|fifth|sixth|final|new|\d+(?:st|nd|rd|th)) (?:season|part|cour|series|ova|film|movie)|seasons?"
-    r"|sequel|prequel|recap|compilation|spin-?off|adaptation|adapts|adapted|anime|manga|novels?|ova|ovas|dvds?|blu-ray|episodes?"
-    r"|series|trailer|music video|animated|animation|short film|directed|director|studio|broadcast|aired|premiered|bundled"
-    r"|released|release|promotional|the film|this film|the movie|based on)\b",
+    r"\b(?:(?:first|second|third|fourth|fifth|sixth|final|new|\d+(?:st|nd|rd|th))"
+    r" (?:season|part|cour|series|ova|film|movie)|seasons?|sequel|prequel|recap|compilation"
+    r"|spin-?off|adaptation|adapts|adapted|anime|manga|novels?|ova|ovas|dvds?|blu-ray|episodes?"
+    r"|series|trailer|music video|animated|animation|short film|directed|director|studio|broadcast|aired|premiered"
+    r"|bundled|released|release|promotional|the film|this film|the movie|based on)\b",
     re.IGNORECASE,
 )
 
@@ -64,7 +65,7 @@ def is_notes(synopsis: str) -> bool:
 
 
 def make_lexicon(texts: Iterable[str]) -> frozenset[str]:
-    """Return the words that are words: written in lower case at least once in ten times they stand within a sentence."""
+    """Return the words that are words: in lower case at least once in ten times they stand within a sentence."""
     lower: Counter[str] = Counter()
     capital: Counter[str] = Counter()
     for text in texts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import time
 from dataclasses import asdict, dataclass
@@ -222,7 +223,7 @@ class _Trainer:
     def _log(self, check: bool, bar: tqdm[Any]) -> None:
         loss = float(self.logs["loss"])
         self.model.reset_metrics()
-        row = {
+        row: dict[str, float | str] = {
             "step": self.step,
             "epoch": self.epoch,
             "minutes": self.seconds / 60,
@@ -233,12 +234,12 @@ class _Trainer:
         bar.set_postfix(loss=f"{loss:.3f}", **({"bpc": f"{row['bits_per_character']:.3f}"} if check else {}))
 
     def check(self) -> float:
-        """Return bits per character of slotted held-out synopses under the averaged weights; names are not yet paid for."""
+        """Return bits per character of slotted held-out synopses under the averaged weights; names come on top."""
         live = self.model.get_weights()
         self.model.set_weights(self.average)
         nats = sum(synopsis_nats([record for record, _ in self.validation], self.model, self.vocabulary))
         self.model.set_weights(live)
-        return nats / np.log(2) / sum(characters for _, characters in self.validation)
+        return nats / math.log(2) / sum(characters for _, characters in self.validation)
 
 
 def synopsis_nats(records: list[record_format.Record], model: RecordModel, vocabulary: Vocabulary) -> list[float]:

@@ -15,8 +15,8 @@ from generator.wordlist import forbidden
 MIN_WORDS, MAX_WORDS = 30, 170
 MAX_TITLE = 90  # characters of an invented title
 _SEQUEL = re.compile(
-    r"\b(?:seasons?|2nd|3rd|4th|[5-9]th|second|third|part|specials?|ova|recap|episodes?|picture drama|pv|cm|movie|gekijouban|ii|iii"
-    r"|iv|vi|trailer|music video|mv|mini anime|compilation)\b|\s[2-9]$",
+    r"\b(?:seasons?|2nd|3rd|4th|[5-9]th|second|third|part|specials?|ova|recap|episodes?|picture drama|pv|cm|movie"
+    r"|gekijouban|ii|iii|iv|vi|trailer|music video|mv|mini anime|compilation)\b|\s[2-9]$",
     re.IGNORECASE,
 )
 _ENDING = re.compile(r"[.!?…][\"'”’)]*$")

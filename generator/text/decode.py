@@ -1,6 +1,7 @@
 """Compiled sampling: a loop over tokens with cached state, for a whole batch of rows at once.
 
-Randomness comes in as numbers drawn beforehand, one per row and step, so that a row's text does not depend on its company.
+Randomness comes in as numbers drawn beforehand, one per row and step, so that a row's text does not depend on its
+company.
 """
 
 from __future__ import annotations
@@ -103,7 +104,8 @@ _BLOCK = 16
 
 
 def _inverse(weights: Any, uniform: Any) -> Any:
-    """Return where the running sum of weights (rows, V) passes `uniform` (rows,) times its end; first by block, then within.
+    """Return where the running sum of weights (rows, V) passes `uniform` (rows,) times its end; first by block, then
+    within.
 
     V must be a multiple of 16.
     """
@@ -147,8 +149,10 @@ def record_loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
         uniform (R, C, T); temperature, min_p (R,); banned (R, V) bool: tokens never sampled, given ones excepted;
         given_genres, given_title (R, G) int32: tokens put after `begin` and after the title's tag; padded with -1;
         enough int32; active (R,) bool: false for padding.
-    Its results: tokens (R, C, T) int32 with the end's id from the end on, or -1 from where a candidate was given up; and the
-    mean log-likelihood of a synopsis' token (R, C). A request's remaining candidates are given up once `enough` have ended.
+    Its results: tokens (R, C, T) int32 with the end's id from the end on, or -1 from where a candidate was given up;
+        and the
+    mean log-likelihood of a synopsis' token (R, C). A request's remaining candidates are given up once `enough` have
+    ended.
     """
     allowed_by_state = ops.convert_to_tensor(grammar.allowed)
     next_state = ops.convert_to_tensor(grammar.next_state)
@@ -230,9 +234,10 @@ def record_loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
 def name_loop(weights: Weights, end: int, letters: np.ndarray) -> Callable[..., Any]:
     """Return the compiled sampler of names.
 
-    Its arguments, for N rows, K names each and T steps: uniform (N, T), temperature (N,), title (N, B) int32 padded with -1 at
-    its end, kinds (N, K) int32 symbols padded with -1. Its result: tokens (N, T), kinds and `end` among them, -1 behind.
-    `letters` (V,) bool says what a name may be spelled with, `end` included.
+    Its arguments, for N rows, K names each and T steps: uniform (N, T), temperature (N,), title (N, B) int32 padded
+        with -1 at
+    its end, kinds (N, K) int32 symbols padded with -1. Its result: tokens (N, T), kinds and `end` among them, -1
+    behind. `letters` (V,) bool says what a name may be spelled with, `end` included.
     """
     spelling = ops.convert_to_tensor(letters)
 

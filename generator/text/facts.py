@@ -25,7 +25,7 @@ def genres_of(asked: tuple[str, ...], record: Record, random: np.random.Generato
 
 
 def facts_of(record: Record, random: np.random.Generator) -> tuple[str, int, int, str | None, str | None]:
-    """Return type, episodes, year, season and source within plausible ranges; what the model left out is drawn by lot."""
+    """Return type, episodes, year, season and source within plausible ranges; what was left out is drawn by lot."""
     kind = record.type or "TV"
     low, high = _EPISODES[kind]
     episodes = record.episodes if record.episodes is not None else int(random.choice((12, 13, 24)))

@@ -9,7 +9,8 @@ from generator.text.vocabulary import Vocabulary
 
 WRITTEN_LENGTHS = (1, 2)  # classes of `LENGTHS` that a synopsis on a card may have
 
-# State: what may come in it, by symbol or by the first word of symbols' names; `text` and `slot` stand for those tokens.
+# State: what may come in it, by symbol or by the first word of symbols' names; `text` and `slot` stand for those
+# tokens.
 _STATES: dict[str, tuple[str, ...]] = {
     "begin": ("genres",),
     "genres": ("genre",),

@@ -82,12 +82,13 @@ _SYLLABLES |= {"dzu": "ヅ", "di": "ディ", "ti": "ティ", "zu": "ズ"}
 
 # English words and names that read as Japanese syllables; one of them does not make a title Japanese.
 _ENGLISH = frozenset(
-    """a an as at ate are age ago amen anime banana bake base be bone bye cafe can came cane cave come cone dare date do done fan
-    fire game gate gene go gone gun hare hate have he hero hide home hope human in into it joke june june juke kane kite lake me
-    made make man mate maze men mine mini mime mission more move name no none note on one open oni pane pen piano pin pine pipe
-    rage range rare rate ride rise robe robin romance rose run same sane sea see shine shone shore site so some son sun take
-    tame tape ten to tomato ton tone tune tuna under use we wide wine woman women wise yen you zone zero idea image magazine
-    machine marine bus siren dune mage sage sin token torn moon noon soon ninja samurai kimono ramen sushi manga ego era""".split()
+    """a an as at ate are age ago amen anime banana bake base be bone bye cafe can came cane cave come cone dare date do
+    done fan fire game gate gene go gone gun hare hate have he hero hide home hope human in into it joke june june juke
+    kane kite lake me made make man mate maze men mine mini mime mission more move name no none note on one open oni
+    pane pen piano pin pine pipe rage range rare rate ride rise robe robin romance rose run same sane sea see shine
+    shone shore site so some son sun take tame tape ten to tomato ton tone tune tuna under use we wide wine woman women
+    wise yen you zone zero idea image magazine machine marine bus siren dune mage sage sin token torn moon noon soon
+    ninja samurai kimono ramen sushi manga ego era""".split()
 )
 _MACRONS = {
     "ā": "aa",
@@ -156,7 +157,8 @@ def katakana_word(word: str) -> str | None:
 def katakana(title: str) -> str | None:
     """Return the title in katakana if it is romanised Japanese, else None.
 
-    Punctuation is kept in its full-width form; words of other languages make the whole title none. Spaces become the middle
+    Punctuation is kept in its full-width form; words of other languages make the whole title none. Spaces become the
+    middle
     dot only where a reader needs it: katakana is written without blanks.
     """
     words = _WORD.findall(title)

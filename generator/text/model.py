@@ -1,6 +1,7 @@
 """The record model: a stack of LSTMs over tied embeddings, as small a language model as does the job well.
 
-Long short-term memory: Hochreiter and Schmidhuber 1997. Weight dropout on the recurrent kernel, locked dropout elsewhere,
+Long short-term memory: Hochreiter and Schmidhuber 1997. Weight dropout on the recurrent kernel, locked dropout
+elsewhere,
 tied embedding: Merity et al. 2017 (AWD-LSTM), Gal and Ghahramani 2016, Press and Wolf 2017.
 """
 
@@ -38,7 +39,7 @@ class ModelShape:
 
 @dataclass(frozen=True)
 class Dropout:
-    """Shares of what is dropped in training: token embeddings' units, between and after the LSTMs, recurrent weights."""
+    """Shares of what is dropped in training: embedding units, between and after LSTMs, recurrent weights."""
 
     embedding: float = 0.1
     hidden: float = 0.2
@@ -47,7 +48,7 @@ class Dropout:
 
 
 @keras.saving.register_keras_serializable("fakeanime")
-class LockedDropout(keras.layers.Dropout):
+class LockedDropout(keras.layers.Dropout):  # type: ignore[misc]
     """Dropout with one mask for all time steps of (batch, time, units)."""
 
     def __init__(self, rate: float, **kwargs: Any) -> None:
@@ -58,8 +59,9 @@ class LockedDropout(keras.layers.Dropout):
 class HoistedLSTM(keras.layers.Layer):  # type: ignore[misc]
     """An LSTM over (batch, time, units) from a zero state, for training and scoring.
 
-    The input's product is taken out of the time loop as one large product; on TensorFlow the backward pass also collects the
-    gates' gradients and forms all weights' gradients by one product each. Gates are in the order input, forget, cell, output.
+    The input's product is taken out of the time loop as one large product; on TensorFlow the backward pass also
+    collects the gates' gradients and forms all weights' gradients by one product each. Gates are in the order input,
+    forget, cell, output.
 
     Args:
         units: width.
@@ -114,7 +116,7 @@ def _recur_tensorflow() -> Any:
     """Return the recurrence with its gradient written out for TensorFlow."""
     import tensorflow as tf
 
-    @tf.custom_gradient  # type: ignore[misc]
+    @tf.custom_gradient  # type: ignore[untyped-decorator]
     def recur(z: Any, recurrent: Any) -> Any:
         units = recurrent.shape[0]
         time, batch = tf.shape(z)[0], tf.shape(z)[1]

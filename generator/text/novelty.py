@@ -1,4 +1,4 @@
-"""What keeps the real thing out: hashes of the training text's word runs and of real titles; no text can be read back."""
+"""What keeps the real thing out: hashes of the training text's word runs and of real titles."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def runs(slotted: Iterable[str]) -> np.ndarray:
 
 
 def copies(slotted: str, known: np.ndarray) -> bool:
-    """Whether a slotted text holds a stored run; a text of 100 words does so by chance once in about 80 times at most."""
+    """Whether a slotted text holds a stored run; one of 100 words does so by chance once in about 80 times."""
     words = _words(slotted)
     hashes = np.array([_run_hash(words[i : i + RUN]) for i in range(len(words) - RUN + 1)], np.uint32)
     if not len(hashes) or not len(known):

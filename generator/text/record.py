@@ -1,7 +1,8 @@
-"""The record that the model writes: genres, themes, title, English title, facts, plan, synopsis, each optional, in this order.
+"""The record that the model writes: genres, themes, title, English title, facts, plan, synopsis, each optional, in this
+order.
 
-    begin [genres g+] [themes t+] [title text] [english text] [facts type episodes year season source] [plan length kind]
-    [synopsis text] end
+    begin [genres g+] [themes t+] [title text] [english text] [facts type episodes year season source] [plan length
+    kind] [synopsis text] end
 
 Every text starts with a blank, so that a word has one form wherever it stands.
 """

@@ -1,4 +1,5 @@
-"""Name slots: invented people and places stand as numbered symbols in a synopsis, so that the model need not spell them.
+"""Name slots: invented people and places stand as numbered symbols in a synopsis, so that the model need not spell
+them.
 
 A slot is one private-use character that carries the kind of name and its number within the record, for example “second
 female given name”; each has a twin that stands for the slot with the blank before it. Two families exist:
@@ -6,7 +7,8 @@ female given name”; each has a twin that stands for the slot with the blank be
 * `KINDS`: names that the synopsis introduces; filled by the name model.
 * title references: the whole title (number 0), or its k-th name-like word; filled from the title.
 
-Slotting is lossless: `fill(slotted, names, title)` gives the raw text back to the letter, whatever the rules below guess.
+Slotting is lossless: `fill(slotted, names, title)` gives the raw text back to the letter, whatever the rules below
+guess.
 """
 
 from __future__ import annotations
@@ -37,19 +39,20 @@ _SENTENCE_BREAK = re.compile(r"[.!?:\"“”…—][\"'”’)]*\s*$")
 
 # Proper nouns that stay as they are: the real world, the calendar, titles of address.
 KEPT = frozenset(
-    """Japan Japanese Tokyo Chinese American China English Edo Christmas Mr Mrs Ms Dr Sir Jr St Mt America Korean Korea Kyoto
-    York January February March April May June July August September October November December Monday Tuesday Wednesday
-    Thursday Friday Saturday Sunday Mars Jupiter Venus Saturn Mercury Neptune Pluto Twitter France French Sengoku Europe
-    European England British Britain London Osaka Paris Hokkaido Okinawa Meiji Heian Showa Taisho Tokugawa Pacific Atlantic
-    Yokohama Shibuya Shinjuku Akihabara Ikebukuro Ueno Santa Germany German Asia Asian Russia Russian Italy Italian Africa
-    African India Indian Spain Spanish Hawaii Hiroshima Nagasaki Kanto Kansai Kyushu Tohoku Sapporo Nagoya Kobe Chiba Fukuoka
-    Hong Kong Shanghai Seoul Taiwan Vietnam Egypt Egyptian Greek Greece Rome Roman Buddhist Buddhism Buddha Shinto Christian
-    Christianity Catholic Jewish Islam Muslim Taoist God Lord Olympics Olympic Halloween Valentine Valentines Easter Nazi
-    Internet YouTube Facebook Vocaloid Shinsengumi Shogunate Oda Nobunaga Bakumatsu Kamakura Manchuria Mongolia Mongol Tibet
-    Australia Canada Brazil Mexico Antarctica Arctic Earth Moon Milky Way Eden Satan Lucifer Alice Cinderella Momotarou Zodiac
-    Alpha Beta Omega Zeta Inc Ltd Co Bureau Federation Principality Academy Kingdom Empire Republic Inspector Ltd Himalayas Alps
-    Viking Vikings Renaissance Victorian Gothic Soviet Union Berlin Moscow Amazon Sahara Nile Manhattan Brooklyn California
-    Chicago Hollywood Vegas Angeles Francisco Texas Washington""".split()
+    """Japan Japanese Tokyo Chinese American China English Edo Christmas Mr Mrs Ms Dr Sir Jr St Mt America Korean Korea
+    Kyoto York January February March April May June July August September October November December Monday Tuesday
+    Wednesday Thursday Friday Saturday Sunday Mars Jupiter Venus Saturn Mercury Neptune Pluto Twitter France French
+    Sengoku Europe European England British Britain London Osaka Paris Hokkaido Okinawa Meiji Heian Showa Taisho
+    Tokugawa Pacific Atlantic Yokohama Shibuya Shinjuku Akihabara Ikebukuro Ueno Santa Germany German Asia Asian Russia
+    Russian Italy Italian Africa African India Indian Spain Spanish Hawaii Hiroshima Nagasaki Kanto Kansai Kyushu Tohoku
+    Sapporo Nagoya Kobe Chiba Fukuoka Hong Kong Shanghai Seoul Taiwan Vietnam Egypt Egyptian Greek Greece Rome Roman
+    Buddhist Buddhism Buddha Shinto Christian Christianity Catholic Jewish Islam Muslim Taoist God Lord Olympics Olympic
+    Halloween Valentine Valentines Easter Nazi Internet YouTube Facebook Vocaloid Shinsengumi Shogunate Oda Nobunaga
+    Bakumatsu Kamakura Manchuria Mongolia Mongol Tibet Australia Canada Brazil Mexico Antarctica Arctic Earth Moon Milky
+    Way Eden Satan Lucifer Alice Cinderella Momotarou Zodiac Alpha Beta Omega Zeta Inc Ltd Co Bureau Federation
+    Principality Academy Kingdom Empire Republic Inspector Ltd Himalayas Alps Viking Vikings Renaissance Victorian
+    Gothic Soviet Union Berlin Moscow Amazon Sahara Nile Manhattan Brooklyn California Chicago Hollywood Vegas Angeles
+    Francisco Texas Washington""".split()
 )
 _AFFIXES = (
     "ing",
@@ -69,19 +72,19 @@ _AFFIXES = (
     "ous",
 )
 _FEMALE = frozenset(
-    """she her hers herself girl woman lady princess queen mother sister daughter witch maid heroine schoolgirl goddess wife
-    girlfriend actress waitress mrs ms miss empress priestess duchess countess aunt grandmother niece""".split()
+    """she her hers herself girl woman lady princess queen mother sister daughter witch maid heroine schoolgirl goddess
+    wife girlfriend actress waitress mrs ms miss empress priestess duchess countess aunt grandmother niece""".split()
 )
 _MALE = frozenset(
-    """he his him himself boy man prince king father brother son husband boyfriend guy mr emperor sir uncle grandfather nephew
-    schoolboy gentleman duke count baron butler monk""".split()
+    """he his him himself boy man prince king father brother son husband boyfriend guy mr emperor sir uncle grandfather
+    nephew schoolboy gentleman duke count baron butler monk""".split()
 )
 _PRONOUNS = frozenset("she her hers herself he his him himself".split())
 _PLACE_BEFORE = frozenset("in at near across within into inside throughout around the".split())
 _PLACE_AFTER = frozenset(
     """academy city kingdom town empire island islands village school high forest planet corporation district prefecture
-    university river mountain tower castle clan family tribe army station ocean sea continent republic company galaxy land
-    country region style gakuen college institute industries group organization sword crystal""".split()
+    university river mountain tower castle clan family tribe army station ocean sea continent republic company galaxy
+    land country region style gakuen college institute industries group organization sword crystal""".split()
 )
 
 
@@ -173,8 +176,8 @@ class Slotter:
         references = {} if title is None else {word: i + 1 for i, word in enumerate(self.title_words(title))}
         spans: list[tuple[int, int, str]] = []  # start, end, bare symbol
         if title is not None and " " in title:
-            for match in re.finditer(rf"(?<!\w){re.escape(title)}(?!\w)", text):
-                spans.append((match.start(), match.end(), slot_symbol("T", 0)))
+            whole = re.finditer(rf"(?<!\w){re.escape(title)}(?!\w)", text)
+            spans += [(match.start(), match.end(), slot_symbol("T", 0)) for match in whole]
         mentions = self._mentions(text, spans, references)
         kinds = _infer_kinds(text, [m for m in mentions if m.word not in references])
         symbols: dict[str, str] = {word: slot_symbol("T", number) for word, number in references.items()}
@@ -209,8 +212,8 @@ class Slotter:
 
 def _free_number(kind: str, partner: str | None, taken: Mapping[str, Name]) -> int | None:
     """Return the partner's number if it is free for this kind, else the first free one, or None when all are taken."""
-    wanted = [] if partner is None else [slot_kind(partner)[1]]
-    for number in (*wanted, *range(PER_KIND)):
+    wanted = [*range(PER_KIND)] if partner is None else [slot_kind(partner)[1], *range(PER_KIND)]
+    for number in wanted:
         if number < PER_KIND and slot_symbol(kind, number) not in taken:
             return number
     return None
@@ -220,7 +223,8 @@ def _infer_kinds(text: str, mentions: Sequence[_Mention]) -> dict[str, tuple[str
     """Guess the kind of every name-like word from neighbours, pronouns and prepositions.
 
     Returns:
-        Kind and, for surnames, the given name they belong to (else an empty string), by word in the order of appearance.
+        Kind and, for surnames, the given name they belong to (else an empty string), by word in the order of
+        appearance.
     """
     evidence: dict[str, _Evidence] = defaultdict(_Evidence)
     for a, b in itertools.pairwise(mentions):

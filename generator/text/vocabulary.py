@@ -119,4 +119,4 @@ class Vocabulary:
             elif token in self._slot_of:
                 parts += self._pieces.decode(run), self._slot_of[int(token)]
                 run = []
-        return "".join(parts) + self._pieces.decode(run)
+        return "".join((*parts, self._pieces.decode(run)))

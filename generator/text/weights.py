@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,9 +62,9 @@ def save(folder: Path, weights: TextWeights) -> None:
     arrays["lexicon"] = np.frombuffer(words, np.uint8)
     part = folder / (ARRAYS + ".part")
     with part.open("wb") as file:
-        np.savez(file, **arrays)
+        np.savez(file, allow_pickle=False, **arrays)
     digest = hashlib.sha256(part.read_bytes()).hexdigest()
-    os.replace(part, folder / ARRAYS)
+    part.replace(folder / ARRAYS)
     manifest = {
         "format": FORMAT,
         "version": f"text-{digest[:8]}",

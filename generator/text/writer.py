@@ -18,6 +18,7 @@ from generator.text.candidates import Candidate, merit, synopsis_flaw, title_fla
 from generator.text.facts import facts_of, genres_of, studio_of
 from generator.text.kana import katakana
 from generator.text.record import Record
+from generator.text.vocabulary import GENRES
 from generator.text.weights import TextWeights, load
 
 CANDIDATES = 8  # rows of a request; fewer may be looked at
@@ -27,7 +28,8 @@ BUCKETS = (1, 4, 16)  # requests decoded at once; fewer are padded
 ROUNDS = 4  # of fresh candidates when all were unfit
 _GIVEN = 72  # tokens of a given title that the model reads
 
-# Flaws in the order of gravity; a synopsis with one of the last two may be shown when nothing better came in all rounds.
+# Flaws in the order of gravity; a synopsis with one of the last two may be shown when nothing better came in all
+# rounds.
 _BEARABLE = ("length", "repetition")
 
 
@@ -86,7 +88,7 @@ class Writer:
         self._slotter = slots.Slotter(weights.lexicon)
         self._loop = decode.record_loop(decode.Weights.of(weights.record), make_grammar(self.vocabulary))
         self._banned = banned_tokens(self.vocabulary)
-        self._genre_tokens = [self.vocabulary.symbol(f"genre {name}") for name in record_format.GENRES]
+        self._genre_tokens = [self.vocabulary.symbol(f"genre {name}") for name in GENRES]
         self._namer = Namer(decode.Weights.of(weights.names))
 
     @classmethod
@@ -215,7 +217,7 @@ class Writer:
             chosen[i] = _Chosen(best.record, best.log_likelihood, len(fit))
 
     def _last_resort(self, request: CardRequest) -> _Chosen:
-        """Return a sober record cut at its last whole sentence, for the rare request whose candidates were all refused."""
+        """Return a sober record cut at its last whole sentence, for the rare request whose candidates all failed."""
         sober = request.model_copy(update={"weirdness": 0})
         for attempt in range(ROUNDS, 3 * ROUNDS):
             for candidate in self._sample([sober], attempt, CANDIDATES)[0]:
