@@ -212,11 +212,10 @@ class Slotter:
 
 def _free_number(kind: str, partner: str | None, taken: Mapping[str, Name]) -> int | None:
     """Return the partner's number if it is free for this kind, else the first free one, or None when all are taken."""
-    wanted = [*range(PER_KIND)] if partner is None else [slot_kind(partner)[1], *range(PER_KIND)]
-    for number in wanted:
-        if number < PER_KIND and slot_symbol(kind, number) not in taken:
-            return number
-    return None
+    wanted = list(range(PER_KIND))
+    if partner is not None:
+        wanted.sort(key=lambda number: number != slot_kind(partner)[1])  # stable
+    return next((number for number in wanted if slot_symbol(kind, number) not in taken), None)
 
 
 def _infer_kinds(text: str, mentions: Sequence[_Mention]) -> dict[str, tuple[str, str]]:
