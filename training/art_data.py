@@ -68,8 +68,8 @@ def read_packed(path: Path) -> list[bytes]:
 def prepare_art(data: Path, out: Path) -> dict[str, Any]:
     """Decode `data`/posters and `data`/faces into `out` and return the report that is also written there.
 
-    Writes for `art` and `face` each `images.npy`, `labels.npy`, `held_out.npy`, and `native.npy` (unscaled pixels, training
-    pictures only, for the upscaler).
+    Writes for `art` and `face` each `images.npy`, `labels.npy`, `held_out.npy`, and `native.npy` (unscaled pixels,
+    training pictures only, for the upscaler).
 
     Raises:
         ConfigurationError: `data` lacks a file, or one is damaged.

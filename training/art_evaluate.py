@@ -31,7 +31,8 @@ def read_images(path: Path, network: Network | None = None) -> tuple[Network, Im
     """Read a file; return the network (by shape when not given) and its pictures at the judged size.
 
     Raises:
-        ConfigurationError: it has neither `images` (N, H, W, 3 uint8) nor `jpeg` and `offsets`, or fewer than two pictures.
+        ConfigurationError: it has neither `images` (N, H, W, 3 uint8) nor `jpeg` and `offsets`, or fewer than two
+            pictures.
     """
     try:
         with np.load(path, allow_pickle=False) as archive:
@@ -45,7 +46,8 @@ def read_images(path: Path, network: Network | None = None) -> tuple[Network, Im
                 pictures = [Image.open(io.BytesIO(jpeg[start:end])).convert("RGB") for start, end in pairwise(offsets)]
     except (OSError, ValueError, KeyError) as error:
         raise ConfigurationError(
-            f"{path} holds no pictures ({error}); give an .npz with images (N, H, W, 3) uint8, or with jpeg and offsets."
+            f"{path} holds no pictures ({error}); "
+            "give an .npz with images (N, H, W, 3) uint8, or with jpeg and offsets."
         ) from error
     if len(pictures) < 2:
         raise ConfigurationError(f"{path} holds {len(pictures)} picture(s); at least two are needed.")
@@ -125,14 +127,14 @@ def reference_of(judge_features: NDArray[np.float32], images: Images) -> dict[st
 def kid(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
     """Kernel distance times 1000: unbiased MMD with the cubic kernel (Binkowski et al. 2018, arXiv:1801.01401)."""
     scale = np.float64(b.std(axis=0).mean()) + 1e-9
-    a, b = a.astype(np.float64) / scale, b.astype(np.float64) / scale
+    first, second = a.astype(np.float64) / scale, b.astype(np.float64) / scale
 
     def kernel(x: NDArray[Any], y: NDArray[Any]) -> NDArray[Any]:
         cube: NDArray[Any] = (x @ y.T / x.shape[1] + 1) ** 3
         return cube
 
-    within = [(k.sum() - np.trace(k)) / (len(k) * (len(k) - 1)) for k in (kernel(a, a), kernel(b, b))]
-    return float(1000 * (within[0] + within[1] - 2 * kernel(a, b).mean()))
+    within = [(k.sum() - np.trace(k)) / (len(k) * (len(k) - 1)) for k in (kernel(first, first), kernel(second, second))]
+    return float(1000 * (within[0] + within[1] - 2 * kernel(first, second).mean()))
 
 
 def precision_recall(made: NDArray[np.float32], real: NDArray[np.float32]) -> tuple[float, float]:
@@ -158,7 +160,7 @@ def _covered(points: NDArray[np.float32], manifold: NDArray[np.float32]) -> floa
 
 def _distances(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
     squares = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1)[None, :] - 2 * a @ b.T
-    return np.sqrt(np.maximum(squares, 0)).astype(np.float32, copy=False)
+    return np.asarray(np.sqrt(np.maximum(squares, 0)), np.float32)
 
 
 def _layout(images: Images) -> NDArray[np.float32]:

@@ -27,7 +27,7 @@ from training import art_augment
 from training.art_data import Pictures
 from training.art_measures import diversity, pooled, sharpness, sliced_wasserstein
 from training.art_presets import Preset
-from training.art_step import gan_step
+from training.art_step import gan_step, hinge_losses
 
 COLUMNS = (
     "time", "height", "width", "kimg", "loss_d", "loss_g", "real", "painted", "gap", "pictures_per_second",
@@ -64,8 +64,8 @@ class GanTrainer:
         self.preset, self.config, self.run, self.seed = preset, preset.config, run, seed
         if pictures.images.shape[1:3] != self.config.size() and pictures.images.shape[1] % self.config.size()[0]:
             raise ConfigurationError(
-                f"The prepared pictures are {pictures.images.shape[2]} x {pictures.images.shape[1]}, "
-                f"this preset paints {self.config.size()[1]} x {self.config.size()[0]}; prepare them again at that size."
+                f"The prepared pictures are {pictures.images.shape[2]} x {pictures.images.shape[1]}, this preset "
+                f"paints {self.config.size()[1]} x {self.config.size()[0]}; prepare them again at that size."
             )
         self.images, self.labels = pictures.images, pictures.labels
         self.training = np.flatnonzero(~pictures.held_out)
@@ -111,8 +111,8 @@ class GanTrainer:
         self.save()
         return self.progress
 
-    def step(self) -> NDArray[np.float32]:
-        """Do one step and return its four figures (see `gan_step`)."""
+    def step(self) -> Any:
+        """Do one step and return its four figures (see `hinge_losses`), which may still be on their way."""
         places = np.sort(
             self.rng.choice(self.training, self.preset.batch, replace=len(self.training) < self.preset.batch)
         )
@@ -121,10 +121,10 @@ class GanTrainer:
         # A young average must follow quickly, or sheets show the initial weights for thousands of steps.
         steps = self.progress.total // self.preset.batch
         decay = np.float32(min(self.preset.decay, (1 + steps) / (10 + steps)))
-        figures = self._step(self.images[places], self.labels[places], latent, *changes, decay)
+        figures = self._step(decay, self.images[places], self.labels[places], latent, *changes)
         self.progress.shown += self.preset.batch
         self.progress.total += self.preset.batch
-        return np.asarray(figures)
+        return figures
 
     def paint(self, count: int, seed: int = 0) -> NDArray[np.uint8]:
         """Return (count, H, W, 3) pictures of the averaged generator for conditions of held-out pictures."""
@@ -155,7 +155,15 @@ class GanTrainer:
         return figures
 
     def save(self) -> None:
-        """Write the checkpoint so that a stop at any moment leaves a whole one."""
+        """Write the checkpoint so that a stop at any moment leaves a whole one; `recover` instead if weights broke.
+
+        Raises:
+            FakeanimeError: see `recover`.
+        """
+        # The last step's figures were taken before its update, so they cannot tell of weights that it broke.
+        if not all(np.isfinite(np.asarray(v)).all() for v in self.generator.weights + self.discriminator.weights):
+            self.recover()
+            return
         arrays = {
             "state": np.array(json.dumps(asdict(self.progress))),
             "rng": np.array(json.dumps(self.rng.bit_generator.state)),
@@ -185,16 +193,19 @@ class GanTrainer:
         tqdm.write(f"Non-finite step: back to the checkpoint at {self.progress.total} pictures.", file=sys.stderr)
 
     def _row(self, bar: Any) -> None:
-        start, figures = time.monotonic(), []
-        for _ in range(
-            min(_STEPS_A_ROW, max(1, int(self.preset.phases[self.progress.phase] * 1000) // self.preset.batch))
-        ):
-            figures.append(self.step())
-            if not np.isfinite(figures[-1]).all():
-                self.recover()
-                return
+        start = time.monotonic()
+        steps = min(_STEPS_A_ROW, max(1, int(self.preset.phases[self.progress.phase] * 1000) // self.preset.batch))
+        # Looked at together, so that a GPU need not wait for the next batch; nothing is saved within a row.
+        pending = []
+        for _ in range(steps):
+            pending.append(self.step())
             bar.update(self.preset.batch)
-        loss_d, loss_g, real, painted = np.mean(figures, axis=0)
+        figures = np.stack([np.asarray(step) for step in pending])
+        if not np.isfinite(figures).all():
+            self.recover()
+            bar.n = self.progress.total
+            return
+        loss_d, loss_g, real, painted = figures.mean(axis=0)
         speed = len(figures) * self.preset.batch / (time.monotonic() - start)
         row = {"loss_d": loss_d, "loss_g": loss_g, "real": real, "painted": painted, "gap": real - painted}
         self._log({name: float(value) for name, value in row.items()} | {"pictures_per_second": speed})
@@ -247,7 +258,9 @@ class GanTrainer:
         self.optimizers = tuple(keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99) for rate in rates)
         for optimizer, model in zip(self.optimizers, (self.generator, self.discriminator), strict=True):
             optimizer.build(model.trainable_variables)
-        self._step: Callable[..., Any] = gan_step(self.generator, self.discriminator, self.average, self.optimizers)
+        self._step: Callable[..., Any] = gan_step(
+            hinge_losses, self.generator, self.discriminator, self.average, self.optimizers
+        )
 
     def _parts(self) -> dict[str, list[Any]]:
         return {
