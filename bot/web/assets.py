@@ -13,8 +13,8 @@ _TYPES = {
     ".css": "text/css",
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
+    ".woff": "font/woff",
     ".woff2": "font/woff2",
-    ".jpg": "image/jpeg",
 }
 _FOR_EVER = "public, max-age=31536000, immutable"
 

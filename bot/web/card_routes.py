@@ -13,6 +13,7 @@ from bot.service import RatingSummary
 from bot.web import forms, visitors
 from bot.web.errors import NotFound
 from bot.web.pages import SECURITY_HEADERS, card_data, json_answer, see_other, summary_data, wants_json
+from bot.web.previews import discord_preview, telegram_preview
 from bot.web.site import SITE, allow
 from generator.errors import BadRequest
 
@@ -37,6 +38,8 @@ async def card(request: web.Request) -> web.StreamResponse:
         summary=summary,
         sentence=votes_in_words(summary),
         from_archive="archive" in request.query,
+        discord=discord_preview(stored),
+        telegram=telegram_preview(stored),
     )
 
 

@@ -34,12 +34,16 @@ SECURITY_HEADERS = {
 PRIVATE = "no-store"  # pages show the visitor's own rating
 
 
-def air_time(moment: datetime) -> str:
+def air_hour(moment: datetime) -> str:
     """Return the hour the way late-night channels print it: 01:12 belongs to the evening before and is 25:12 (UTC)."""
     moment = moment.astimezone(UTC)
-    night = moment - timedelta(hours=6)
-    hour = moment.hour + 24 if moment.hour < 6 else moment.hour
-    return f"{night:%d %b} {hour}:{moment:%M}"
+    return f"{moment.hour + 24 if moment.hour < 6 else moment.hour}:{moment:%M}"
+
+
+def air_day(moment: datetime) -> str:
+    """Return the day to which `air_hour` belongs, such as "25 Nov"."""
+    night = moment.astimezone(UTC) - timedelta(hours=6)
+    return f"{night.day} {night:%b}"
 
 
 def wants_json(request: web.Request) -> bool:
@@ -72,7 +76,8 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._jinja.filters["air_time"] = air_time
+        self._jinja.filters["air_day"] = air_day
+        self._jinja.filters["air_hour"] = air_hour
         self._jinja.filters["query"] = urlencode
         self._jinja.globals.update(
             asset=assets.url,

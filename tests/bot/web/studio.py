@@ -74,7 +74,7 @@ class SmallEngine:
                 season="fall",
                 source="Original",
                 studio="Studio Mizuumi",
-                synopsis="Every umbrella left on a train ends up in one town by the sea. Someone has to give them back.",
+                synopsis="Every umbrella left on a train ends up in one town by the sea. Someone has to return them.",
                 seed=request.seed,
                 art_seed=request.art_seed,
                 weirdness=request.weirdness,
