@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ def pad(pairs: list[tuple[list[int], list[int]]]) -> tuple[np.ndarray, np.ndarra
     return x, y
 
 
-def name_nats(model: Any, casts: list[tuple[str | None, list[Name]]]) -> list[float]:
+def name_nats(model: Any, casts: Sequence[tuple[str | None, list[Name]]]) -> list[float]:
     """Return -ln p(names | kinds, title) of every cast."""
     from training.text import token_nats
 
@@ -118,4 +119,4 @@ def name_nats(model: Any, casts: list[tuple[str | None, list[Name]]]) -> list[fl
 
 def bits_per_name(model: Any, casts: list[tuple[str, list[Name]]]) -> float:
     """Return the mean bits that a held-out name costs, its end included."""
-    return sum(name_nats(model, list(casts))) / math.log(2) / sum(len(cast) for _, cast in casts)
+    return sum(name_nats(model, casts)) / math.log(2) / sum(len(cast) for _, cast in casts)

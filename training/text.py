@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import signal
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -131,9 +132,7 @@ class _Trainer:
         self.vocabulary = CachedVocabulary((data / "pieces.model").read_bytes())
         self.records = [example_record(example) for example in read_examples(data, "train")]
         validation = [example for example in read_examples(data, "validation") if example["main"]][:240]
-        self.validation = [
-            (example_record(example).bare(), len(example["raw"]) + 1) for example in validation
-        ]  # the end of a text counts as a character
+        self.validation = [(example_record(example).bare(), len(example["raw"])) for example in validation]
         self.shape = ModelShape(self.vocabulary.size, preset.embedding, preset.width, preset.layers)
         self.model = make_model(self.shape, Dropout(*preset.dropout), fast_dtype())
         self.optimizer = keras.optimizers.AdamW(
@@ -245,17 +244,19 @@ class _Trainer:
 def synopsis_nats(records: list[record_format.Record], model: RecordModel, vocabulary: Vocabulary) -> list[float]:
     """Return -ln p(synopsis and end | what stands before it) for every record."""
     sequences = [record_format.encode(record, vocabulary) for record in records]
-    order = sorted(range(len(records)), key=lambda i: len(sequences[i]))
-    nats = [0.0] * len(records)
     begin = vocabulary.symbol("synopsis")
-    at = 0
+    return sequence_nats(model, sequences, [sequence.index(begin) + 1 for sequence in sequences])
+
+
+def sequence_nats(model: RecordModel, sequences: Sequence[Sequence[int]], starts: Sequence[int]) -> list[float]:
+    """Return -ln p of every sequence's tokens from its place in `starts` on, given those before."""
+    order = sorted(range(len(sequences)), key=lambda i: len(sequences[i]))
+    nats = [0.0] * len(sequences)
+    place = iter(order)
     for batch in pack([sequences[i] for i in order], 4096):
-        x, y = split_batch(batch)
-        losses = token_nats(model, x, y)
-        for row, tokens in zip(losses, x, strict=True):
-            start = int(np.argmax(tokens == begin))
-            nats[order[at]] = float(row[start:].sum())
-            at += 1
+        for row in token_nats(model, *split_batch(batch)):
+            i = next(place)
+            nats[i] = float(row[starts[i] - 1 :].sum())
     return nats
 
 

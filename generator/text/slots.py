@@ -31,7 +31,7 @@ _BARE = 0xE000  # private use area: slot without a blank before it
 _SPACED = 0xE100  # the same slot with the blank before it
 SYMBOLS = tuple(chr(base + i) for base in (_BARE, _SPACED) for i in range(COUNT))
 PATTERN = re.compile(f"[{chr(_BARE)}-{chr(_BARE + COUNT - 1)}{chr(_SPACED)}-{chr(_SPACED + COUNT - 1)}]")
-RESERVED = re.compile("[\ue000-\uf8ff]")  # no private-use character may come in from outside
+RESERVED = re.compile("[\ud800-\uf8ff]")  # neither surrogates nor private-use characters may come in from outside
 
 WORD = re.compile(r"[^\W\d_]+(?:['’](?!(?:s|t|ll|re|ve|m|d)\b)[^\W\d_]+)*")
 _NAME_SHAPE = re.compile(r"[^\W\d_a-zß-ÿ][^\W\d_A-ZÀ-Þ]+(?:['’]?[A-Z]?[^\W\d_A-ZÀ-Þ]+)*")
