@@ -6,26 +6,58 @@ import asyncio
 import contextlib
 import logging
 import os
+import re
 import sys
 from typing import TYPE_CHECKING
 
 import typer
-from pydantic import ValidationError
 
-from generator.errors import BadRequest, ConfigurationError, FakeanimeError
+from bot.__main__ import app as bot_app
+from generator.cli import app as generator_app
+from generator.process import address, bind, leave_on_signals, run_command_line, stop_on_signals
+from training.cli import app as training_app
 
 if TYPE_CHECKING:
     from bot.settings import BotSettings
 
 log = logging.getLogger("fakeanime")
 WORKER_RESTART_SECONDS = 5.0
+WORKER_STOP_SECONDS = 3.0  # the queue that its cards would go to stops as well; the bots ask for them again
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+_PASSWORD = re.compile(r"(://[^/@:]*:)[^/@]+@")
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @app.callback()
 def _root() -> None:
     """Invents anime: posters, titles, facts and synopses of shows that do not exist."""
+
+
+@app.command()
+def run() -> None:
+    """Start everything on this machine: queue, one worker, playground, and each bot whose token is set."""
+    leave_on_signals()
+    from bot.settings import BotSettings
+    from generator.logs import setup_logging
+
+    settings = BotSettings()
+    setup_logging(settings)
+    asyncio.run(_run(settings))
+
+
+app.add_typer(bot_app)
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, tokens, database, weights, queue, worker and fonts, and say what to fix."""
+    leave_on_signals()
+    from bot.doctor import examine
+
+    from bot.settings import BotSettings
+
+    raise typer.Exit(0 if asyncio.run(examine(BotSettings())) else 2)
 
 
 @app.command()
@@ -35,87 +67,73 @@ def config() -> None:
 
     settings = BotSettings()
     for name, field in BotSettings.model_fields.items():
-        note = f"  # {field.description}" if field.description else ""
         value = getattr(settings, name)
-        typer.echo(f"{name.upper()}={'' if value is None else value}{note}")
+        shown = "" if value is None else _PASSWORD.sub(r"\1***@", str(value))
+        typer.echo(f"{name.upper()}={shown}" + (f"  # {field.description}" if field.description else ""))
 
 
-@app.command()
-def run() -> None:
-    """Start everything on this machine: queue, one worker, playground, and each bot whose token is set."""
-    from bot.settings import BotSettings
-    from generator.logs import setup_logging
-
-    settings = BotSettings()
-    setup_logging(settings)
-    asyncio.run(_run(settings))
-
-
-@app.command()
-def bot() -> None:
-    """Run the chat side alone; its queue answers at GENERATOR_URL."""
-    from bot.__main__ import main
-
-    main()
+app.add_typer(generator_app)
+app.add_typer(training_app)
 
 
 async def _run(settings: BotSettings) -> None:
-    from bot.app import run_bot, stop_on_signals
+    from bot.app import run_bot
     from generator.queue import add_queue_routes
     from generator.store import MemoryStore
 
-    host = settings.http_host if settings.loopback else "127.0.0.1"
-    local = settings.model_copy(update={"generator_url": f"http://{host}:{settings.http_port}"})
     stop = stop_on_signals()
-    worker = asyncio.create_task(_keep_worker(local, stop))
+    with bind(settings) as listening:
+        local = settings.model_copy(update={"generator_url": address(listening)})
+        worker = asyncio.create_task(_keep_worker(local.generator_url, stop))
+        try:
+            await run_bot(local, stop, listening, lambda web_app: add_queue_routes(web_app, local, MemoryStore()))
+        finally:
+            stop.set()
+            await worker
+
+
+async def _keep_worker(queue: str, stop: asyncio.Event) -> None:
+    """Keep one worker process running until `stop`; one that cannot start at all stops everything.
+
+    Raises:
+        typer.Exit: with status 2, when the worker has said what is wrong with its settings.
+    """
+    environment = {key: value for key, value in os.environ.items() if key not in ("DISCORD_TOKEN", "TELEGRAM_TOKEN")}
+    command = (sys.executable, "-m", "generator", "worker", "--queue", queue, "--with-parent")
     try:
-        await run_bot(local, stop, mount=lambda web_app: add_queue_routes(web_app, local, MemoryStore()))
+        while not stop.is_set():
+            process = await asyncio.create_subprocess_exec(*command, env=environment, stdin=asyncio.subprocess.PIPE)
+            await _end_of(process, stop)
+            if process.returncode == 2 and not stop.is_set():
+                raise typer.Exit(2)
+            if not stop.is_set():
+                log.warning(
+                    "the worker ended with status %s; the next starts in %g s",
+                    process.returncode,
+                    WORKER_RESTART_SECONDS,
+                )
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), WORKER_RESTART_SECONDS)
     finally:
         stop.set()
-        await worker
 
 
-async def _keep_worker(settings: BotSettings, stop: asyncio.Event) -> None:
-    """Keep one worker process running until `stop`; one that cannot start for its settings stops everything."""
-    environment = {key: value for key, value in os.environ.items() if key not in ("DISCORD_TOKEN", "TELEGRAM_TOKEN")}
-    environment["GENERATOR_URL"] = settings.generator_url
-    while not stop.is_set():
-        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "generator", "worker", env=environment)
-        ended = asyncio.create_task(process.wait())
-        stopped = asyncio.create_task(stop.wait())
-        await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
+async def _end_of(process: asyncio.subprocess.Process, stop: asyncio.Event) -> None:
+    """Return once the process has ended by itself, or was ended because of `stop`."""
+    ended, stopped = asyncio.create_task(process.wait()), asyncio.create_task(stop.wait())
+    await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    for end in (process.terminate, process.kill):
         if not ended.done():
             with contextlib.suppress(ProcessLookupError):
-                process.terminate()
-            await ended
-        elif process.returncode == 2:
-            stop.set()
-            raise ConfigurationError("The worker cannot start; its message stands above.")
-        else:
-            log.warning("the worker ended with status %s; starting another", process.returncode)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), WORKER_RESTART_SECONDS)
+                end()
+            await asyncio.wait({ended}, timeout=WORKER_STOP_SECONDS)
+    await ended
 
 
 def main() -> None:
-    """Run the command line; wrong use and bad input end with status 2 and one line on stderr."""
-    try:
-        app()
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])).upper()
-        sys.exit(_complain(f"{where}: {first['msg']} (given: {first['input']!r})"))
-    except (BadRequest, ConfigurationError) as error:
-        sys.exit(_complain(error.message))
-    except FakeanimeError as error:
-        _complain(error.message)
-        sys.exit(1)
-
-
-def _complain(sentence: str) -> int:
-    print(f"fakeanime: {sentence}", file=sys.stderr)
-    return 2
+    """Run the command line."""
+    run_command_line(app, "fakeanime")
 
 
 if __name__ == "__main__":

@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
-from bot.app import run_bot, stop_on_signals
-from bot.settings import BotSettings
-from generator.logs import setup_logging
+import typer
+
+from generator.process import bind, leave_on_signals, run_command_line, stop_on_signals
+
+if TYPE_CHECKING:
+    from bot.settings import BotSettings
+
+app = typer.Typer(add_completion=False)
 
 
-async def serve(settings: BotSettings) -> None:
-    await run_bot(settings, stop_on_signals())
+@app.command()
+def bot() -> None:
+    """Run the chat side alone; its queue answers at GENERATOR_URL."""
+    leave_on_signals()
+    from bot.settings import BotSettings
+    from generator.logs import setup_logging
 
-
-def main() -> None:
     settings = BotSettings()
     setup_logging(settings)
-    asyncio.run(serve(settings))
+    asyncio.run(_serve(settings))
+
+
+async def _serve(settings: BotSettings) -> None:
+    from bot.app import run_bot
+
+    with bind(settings) as listening:
+        await run_bot(settings, stop_on_signals(), listening)
 
 
 if __name__ == "__main__":
-    main()
+    run_command_line(app, "python -m bot")

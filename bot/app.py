@@ -4,89 +4,108 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+import socket
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.service import CardService
 from bot.settings import BotSettings
 from db import Database
 from generator.client import GeneratorClient
 from generator.errors import ConfigurationError
+from generator.process import address, unless_stopped
 
 log = logging.getLogger(__name__)
 
-
-def stop_on_signals() -> asyncio.Event:
-    """Return an event that SIGTERM and Ctrl-C set in the running loop."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    return stop
-
-
-@asynccontextmanager
-async def listening(app: web.Application, settings: BotSettings) -> AsyncIterator[str]:
-    """Serve `app` on the configured address for as long as the context lasts, and give its URL.
-
-    Raises:
-        ConfigurationError: the port is taken, or listening beyond loopback without a `GENERATOR_TOKEN`.
-    """
-    if not settings.loopback and settings.generator_token is None:
-        raise ConfigurationError(
-            f"HTTP_HOST={settings.http_host} can be reached from other machines: set GENERATOR_TOKEN to a long secret."
-        )
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, settings.http_host, settings.http_port, shutdown_timeout=5)
-        try:
-            await site.start()
-        except OSError as error:
-            raise ConfigurationError(
-                f"Cannot listen on {settings.http_host}:{settings.http_port} ({error.strerror}). "
-                "End what uses it, or set HTTP_PORT to another port."
-            ) from error
-        yield f"http://{settings.http_host}:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+CLOSE_SECONDS = 5.0  # for a platform to say goodbye; what it still owes stands in the database
 
 
 async def run_bot(
-    settings: BotSettings, stop: asyncio.Event, mount: Callable[[web.Application], None] | None = None
+    settings: BotSettings,
+    stop: asyncio.Event,
+    listening: socket.socket,
+    mount: Callable[[web.Application], None] | None = None,
 ) -> None:
     """Run the chat side until `stop` is set, then close everything in reverse order.
 
     Args:
         settings: of this process.
         stop: ends it.
-        mount: adds further routes to the server, such as the queue's when all runs on one machine.
+        listening: where pages are served; see `generator.process.bind`.
+        mount: adds the queue's routes to the server when all runs on one machine.
 
     Raises:
-        ConfigurationError: a token, a port, the database or a setting is not as it must be.
+        ConfigurationError: a token, the database or a setting is not as it must be.
     """
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(Database(settings.database_url))
-        client = await stack.enter_async_context(GeneratorClient(settings))
-        service = CardService(settings, client, database)
-        app = web.Application()
-        if mount:
-            mount(app)
-        if settings.playground:
-            from bot.web import add_playground_routes
-
-            add_playground_routes(app, service, settings)
-        url = await stack.enter_async_context(listening(app, settings))
-        await service.start()
-        stack.push_async_callback(service.close)
-        if settings.playground:
-            log.info("playground: %s", url)
-        await _start_bots(service, settings, stack)
+        await unless_stopped(stop, _start(settings, listening, mount or _add_health_routes, stack))
         await stop.wait()
         log.info("stopping")
+
+
+async def _start(
+    settings: BotSettings, listening: socket.socket, mount: Callable[[web.Application], None], stack: AsyncExitStack
+) -> None:
+    """Start one part after another; `stack` closes those that were started."""
+    database = await stack.enter_async_context(open_database(settings))
+    client = await stack.enter_async_context(GeneratorClient(settings))
+    service = CardService(settings, client, database)
+    stack.push_async_callback(service.close)
+    await service.start()
+    app = web.Application()
+    mount(app)
+    playground = None
+    if settings.playground:
+        from bot.web import add_playground_routes
+
+        playground = add_playground_routes(app, service, settings)
+    await _serve(app, listening, stack)
+    if playground is not None:
+        stack.push_async_callback(playground.close)
+        await playground.start()
+        log.info("playground: %s", address(listening))
+    await _start_bots(service, settings, stack)
+
+
+def open_database(settings: BotSettings) -> Database:
+    """Return the database at DATABASE_URL, not yet asked anything.
+
+    Raises:
+        ConfigurationError: the address is none, its driver is not installed, or its folder cannot be made.
+    """
+    try:
+        return Database(settings.database_url)
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            f"DATABASE_URL needs the Python package “{error.name}”; install it, or use SQLite or PostgreSQL."
+        ) from error
+    except OSError as error:
+        raise ConfigurationError(
+            f"The folder of the database cannot be made ({error.strerror}: {error.filename}). Check DATA_DIR."
+        ) from error
+    except SQLAlchemyError as error:
+        raise ConfigurationError(
+            "DATABASE_URL is no address of a database; write sqlite:///path or postgresql://user:password@host/name."
+        ) from error
+
+
+def _add_health_routes(app: web.Application) -> None:
+    """Say that the process lives, where no queue beside it says so."""
+
+    async def healthy(_: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    app.router.add_get("/healthz", healthy)
+
+
+async def _serve(app: web.Application, listening: socket.socket, stack: AsyncExitStack) -> None:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_SECONDS)
+    stack.push_async_callback(runner.cleanup)
+    await runner.setup()
+    await web.SockSite(runner, listening).start()
 
 
 async def _start_bots(service: CardService, settings: BotSettings, stack: AsyncExitStack) -> None:
@@ -94,13 +113,21 @@ async def _start_bots(service: CardService, settings: BotSettings, stack: AsyncE
         from bot.discord import FakeanimeDiscord
 
         discord = FakeanimeDiscord(service, settings)
-        stack.push_async_callback(discord.close)
+        stack.push_async_callback(_close_in_time, "Discord", discord.close)
         await discord.start()
     if settings.telegram_token:
         from bot.telegram import FakeanimeTelegram
 
         telegram = FakeanimeTelegram(service, settings)
-        stack.push_async_callback(telegram.close)
+        stack.push_async_callback(_close_in_time, "Telegram", telegram.close)
         await telegram.start()
     if not settings.discord_token and not settings.telegram_token:
         log.info("no DISCORD_TOKEN or TELEGRAM_TOKEN is set: the playground alone is open")
+
+
+async def _close_in_time(platform: str, close: Callable[[], Awaitable[None]]) -> None:
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await close()
+    except TimeoutError:
+        log.warning("%s did not let go within %.0f seconds", platform, CLOSE_SECONDS)

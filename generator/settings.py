@@ -21,6 +21,9 @@ class GeneratorSettings(BaseSettings):
         default=None, description="Secret shared by queue, workers and bots; required beyond loopback"
     )
     redis_url: str | None = Field(default=None, description="Job store shared by several queues; memory when unset")
+    weights_dir: Path | None = Field(
+        default=None, description="Folder of the models' weights; those that ship with the program when unset"
+    )
     http_host: str = Field(default="127.0.0.1", description="Address that queue and playground listen on")
     http_port: int = Field(default=8080, ge=0, le=65535, description="Port that queue and playground listen on")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

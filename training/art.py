@@ -1,21 +1,18 @@
-"""Commands of the picture networks; `python -m training.art --help`."""
+"""Trains, exports and samples the picture networks."""
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
-import typer
 
 from generator.art.config import EncoderConfig, Network, UpscalerConfig
-from generator.errors import ConfigurationError, FakeanimeError
-from generator.schema import MAX_SEED
+from generator.errors import ConfigurationError
 from training import art_presets
-from training.art_data import load_pictures, prepare_art
+from training.art_data import load_pictures
 
 Trained = Literal["art", "face", "upscale", "judge"]
 STEPS = {"cpu": 8000, "cpu-small": 4, "gpu": 60000}  # of upscaler and judge
@@ -156,81 +153,3 @@ def _limit(threads: int) -> None:
         from training.art_step import limit_threads
 
         limit_threads(threads)
-
-
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Trains, exports, samples and judges the picture networks."
-)
-_Data = Annotated[Path, typer.Option(help="Folder that `prepare` wrote")]
-_Run = Annotated[Path, typer.Option(help="Folder of the run")]
-_Weights = Annotated[Path, typer.Option(help="Folder of the shipped weights")]
-_SHIPPED = Path(__file__).parent.parent / "generator" / "weights"
-
-
-@app.command("prepare")
-def _prepare(
-    data: Annotated[Path, typer.Option(help="Folder with posters/ and faces/")],
-    out: Annotated[Path, typer.Option(help="Folder for the decoded pictures")],
-) -> None:
-    """Decode the packed pictures once."""
-    typer.echo(json.dumps(prepare_art(data, out)))
-
-
-@app.command("train")
-def _train(
-    network: Trained,
-    data: _Data,
-    run: _Run,
-    preset: str = "cpu",
-    dry_run: bool = False,
-    threads: Annotated[int, typer.Option(help="Cores to use; 0 for all")] = 0,
-    minutes: Annotated[float | None, typer.Option(help="Stop after so long; the run can be continued")] = None,
-    kimg: Annotated[float | None, typer.Option(help="Thousand pictures to show in all")] = None,
-) -> None:
-    """Train one network, or go on with a run that was stopped."""
-    typer.echo(json.dumps(train_art(network, data, run, preset, dry_run, threads, minutes, kimg)))
-
-
-@app.command("export")
-def _export(network: Trained, run: _Run, data: _Data, out: _Weights = _SHIPPED, preset: str = "cpu") -> None:
-    """Write the shipped weights of a run."""
-    typer.echo(str(export_art(network, run, out, data, preset)))
-
-
-@app.command("sample")
-def _sample(
-    network: Network,
-    count: Annotated[int, typer.Option(min=1)],
-    out: Annotated[Path, typer.Option(help=".npz to write")],
-    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED)] = 0,
-    weights: _Weights = _SHIPPED,
-) -> None:
-    """Write raw pictures of a network."""
-    typer.echo(str(sample_art(network, count, out, weights, seed)))
-
-
-@app.command("evaluate")
-def _evaluate(
-    images: Annotated[Path, typer.Option(help=".npz with images, or with jpeg and offsets")],
-    network: Annotated[
-        Network | None, typer.Option(help="Held-out pictures to compare with; by shape when left out")
-    ] = None,
-    weights: _Weights = _SHIPPED,
-) -> None:
-    """Judge pictures against the held-out ones."""
-    from training.art_evaluate import evaluate_art
-
-    typer.echo(json.dumps(evaluate_art(images, weights, network)))
-
-
-def main() -> None:
-    """Run the commands; a known error is one line on stderr and exit code 2."""
-    try:
-        app()
-    except FakeanimeError as error:
-        typer.echo(error.message, err=True)
-        raise SystemExit(2) from None
-
-
-if __name__ == "__main__":
-    main()

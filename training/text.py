@@ -8,10 +8,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import typer
 from tqdm import tqdm
 
 from generator.errors import ConfigurationError
@@ -19,7 +18,7 @@ from generator.text import record as record_format
 from generator.text.vocabulary import Vocabulary
 from training import checkpoint
 from training.batches import CachedVocabulary, epoch_batches, pack, split_batch
-from training.prepare import example_record, prepare_text, read_examples
+from training.prepare import example_record, read_examples
 
 if TYPE_CHECKING:
     from generator.text.model import RecordModel
@@ -120,6 +119,17 @@ def train_text(
     trainer = _Trainer(data, run, PRESETS[preset], minutes)
     trainer.train(3 if dry_run else None)
     return run / CHECKPOINT
+
+
+def is_over(path: Path, minutes: float | None) -> bool:
+    """Return whether a checkpoint's run has had all its steps or `minutes`; one that was stopped has not.
+
+    Raises:
+        ConfigurationError: the checkpoint is damaged.
+    """
+    _, state = checkpoint.load(path)
+    timed = minutes is not None and state["seconds"] >= 60 * minutes
+    return timed or bool(state["step"] >= state["preset"]["steps"])
 
 
 class _Trainer:
@@ -268,59 +278,3 @@ def token_nats(model: RecordModel, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     log_sum = np.asarray(ops.logsumexp(logits, axis=-1))
     chosen = np.take_along_axis(np.asarray(logits), np.maximum(y, 0)[..., None], -1)[..., 0]
     return np.where(y >= 0, log_sum - chosen, 0.0)
-
-
-app = typer.Typer(no_args_is_help=True, add_completion=False)
-
-
-@app.command()
-def prepare(data: Annotated[Path, typer.Option()], out: Annotated[Path, typer.Option()]) -> None:
-    """Make the training set."""
-    import json
-
-    print(json.dumps(prepare_text(data, out), indent=1))
-
-
-@app.command()
-def train(
-    data: Annotated[Path, typer.Option()],
-    run: Annotated[Path, typer.Option()],
-    preset: str = "cpu",
-    minutes: float | None = None,
-    threads: int | None = None,
-    dry_run: bool = False,
-) -> None:
-    """Train the record model; resumes by itself."""
-    print(train_text(data, run, preset, minutes, threads, dry_run))
-
-
-@app.command()
-def names(
-    data: Annotated[Path, typer.Option()],
-    run: Annotated[Path, typer.Option()],
-    epochs: int = 14,
-    threads: int | None = None,
-) -> None:
-    """Train the name model."""
-    from training.names import train_names
-
-    print(train_names(data, run, epochs, threads))
-
-
-@app.command()
-def export(
-    data: Annotated[Path, typer.Option(help="Prepared folder")],
-    run: Annotated[Path, typer.Option(help="Folder of the checkpoints")],
-    table: Annotated[Path, typer.Option(help="Table of real records")],
-    out: Annotated[Path, typer.Option()] = Path("generator/weights"),
-) -> None:
-    """Pack the checkpoints into weights that ship."""
-    import json
-
-    from training.export import export_text
-
-    print(json.dumps(export_text(data, run, out, table)))
-
-
-if __name__ == "__main__":
-    app()

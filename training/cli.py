@@ -1,0 +1,232 @@
+"""The training road: prepare, train, export, and look at what came of it. Every step goes on where it was stopped."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import typer
+
+from generator.cli import WeightsOption, weights_folder
+from generator.process import quiet_tensorflow
+from generator.schema import MAX_SEED
+
+PictureNetwork = Literal["art", "face", "upscale", "judge"]
+Model = Literal["text", "art", "face", "upscale", "judge"]
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+train = typer.Typer(no_args_is_help=True, help="Train one model, or go on with a run that was stopped.")
+sample = typer.Typer(no_args_is_help=True, help="What the models make, before any picking or polishing.")
+evaluate = typer.Typer(no_args_is_help=True, help="Judge the models by numbers.")
+
+Prepared = Annotated[Path, typer.Option("--data", help="Folder that `prepare` wrote.")]
+Runs = Annotated[Path, typer.Option("--run", help="Folder of the runs; each model has its own folder in it.")]
+Threads = Annotated[int, typer.Option(min=0, help="Cores to use; 0 for all.")]
+Minutes = Annotated[float | None, typer.Option(min=0, help="End after so long; else when all steps are done.")]
+Count = Annotated[int, typer.Option(min=1, help="How many.")]
+Seed = Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Same seed, same samples.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+_PREPARED, _RUNS = Path("runs/prepared"), Path("runs")
+
+
+@app.command()
+def prepare(
+    data: Annotated[Path, typer.Option(help="Folder with anime.jsonl.gz, posters/ and faces/.")],
+    out: Annotated[Path, typer.Option(help="Folder for the training sets.")] = _PREPARED,
+) -> None:
+    """Make the training sets of all models: records, vocabulary, decoded pictures."""
+    from training.art_data import prepare_art
+    from training.prepare import prepare_text
+
+    text = prepare_text(data, out / "text")
+    _show({"text": text, **prepare_art(data, out)}, as_json=True)
+
+
+@train.command("text")
+def train_text(
+    data: Prepared = _PREPARED,
+    run: Runs = _RUNS,
+    preset: Annotated[str, typer.Option(help="cpu or gpu.")] = "cpu",
+    minutes: Minutes = None,
+    threads: Threads = 0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Three steps and a checkpoint, to try it.")] = False,
+) -> None:
+    """The record model, which writes; once its run is over, the name model as well."""
+    quiet_tensorflow()
+    from training import text
+
+    checkpoint = text.train_text(data / "text", run / "text", preset, minutes, threads or None, dry_run)
+    typer.echo(checkpoint)
+    if not dry_run and text.is_over(checkpoint, minutes):
+        train_names(data, run, threads=threads)
+
+
+@train.command("names")
+def train_names(
+    data: Prepared = _PREPARED,
+    run: Runs = _RUNS,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the training set.")] = 14,
+    threads: Threads = 0,
+) -> None:
+    """The name model alone, which invents people and places."""
+    quiet_tensorflow()
+    from training import names
+
+    typer.echo(names.train_names(data / "text", run / "text", epochs, threads or None))
+
+
+@train.command("art")
+def train_art(
+    network: Annotated[PictureNetwork, typer.Argument(help="Which of the picture networks.")] = "art",
+    data: Prepared = _PREPARED,
+    run: Runs = _RUNS,
+    preset: Annotated[str, typer.Option(help="cpu, gpu, or cpu-small for tests.")] = "cpu",
+    minutes: Minutes = None,
+    kimg: Annotated[float | None, typer.Option(help="Thousand pictures to show in all; art and face only.")] = None,
+    threads: Threads = 0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+) -> None:
+    """A picture network: art and face paint, upscale enlarges, judge is what `evaluate art` compares with."""
+    quiet_tensorflow()
+    from training import art
+
+    _show(art.train_art(network, data, run / network, preset, dry_run, threads, minutes, kimg), as_json=True)
+
+
+@app.command()
+def export(
+    model: Annotated[Model | None, typer.Argument(help="One model; else all that have a run.")] = None,
+    data: Prepared = _PREPARED,
+    run: Runs = _RUNS,
+    table: Annotated[Path | None, typer.Option(help="anime.jsonl.gz, whose titles no card may have; for text.")] = None,
+    preset: Annotated[str, typer.Option(help="With which art or face was trained.")] = "cpu",
+    out: Annotated[Path | None, typer.Option(help="Folder of the weights; else the one that commands use.")] = None,
+) -> None:
+    """Pack checkpoints into the weights that cards are made with."""
+    quiet_tensorflow()
+    from generator.errors import BadRequest, ConfigurationError
+    from training.art import export_art
+    from training.export import export_text
+
+    names = [model] if model else [name for name in get_args(Model) if (run / name).is_dir()]
+    if not names:
+        raise ConfigurationError(f"{run} holds no runs; train first, or name their folder with --run.")
+    folder = weights_folder(out)
+    for name in names:
+        if name != "text":
+            typer.echo(export_art(name, run / name, folder, data, preset))
+        elif table is None:
+            raise BadRequest("Give --table with the path of anime.jsonl.gz; the text weights hold its hashed titles.")
+        else:
+            _show(export_text(data / "text", run / "text", folder, table), as_json=True)
+
+
+@sample.command("text")
+def sample_text(
+    count: Count,
+    out: Annotated[Path, typer.Option(help=".jsonl file to write.")],
+    seed: Seed = 0,
+    weights: WeightsOption = None,
+) -> None:
+    """Raw text records, before any picking or filtering."""
+    quiet_tensorflow()
+    from generator.text import Writer
+
+    writer = Writer.load(weights_folder(weights))
+    print(f"writing {count} records ...", file=sys.stderr)
+    records = writer.sample_raw(count, seed)
+    part = out.with_name(out.name + ".part")
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+    typer.echo(out)
+
+
+@sample.command("art")
+def sample_art(
+    count: Count,
+    out: Annotated[Path, typer.Option(help=".npz file to write.")],
+    seed: Seed = 0,
+    weights: WeightsOption = None,
+) -> None:
+    """Raw pictures of the scene network: `images` (N, H, W, 3) uint8, before upscaling and lettering."""
+    _sample_pictures("art", count, out, seed, weights)
+
+
+@sample.command("face")
+def sample_face(
+    count: Count,
+    out: Annotated[Path, typer.Option(help=".npz file to write.")],
+    seed: Seed = 0,
+    weights: WeightsOption = None,
+) -> None:
+    """Raw pictures of the face network, likewise."""
+    _sample_pictures("face", count, out, seed, weights)
+
+
+def _sample_pictures(network: Literal["art", "face"], count: int, out: Path, seed: int, weights: Path | None) -> None:
+    quiet_tensorflow()
+    from training import art
+
+    typer.echo(art.sample_art(network, count, out, weights_folder(weights), seed))
+
+
+@evaluate.command("text")
+def evaluate_text(
+    corpus: Annotated[Path, typer.Option(help="File with the columns of anime.jsonl.gz.")],
+    as_json: AsJson = False,
+    weights: WeightsOption = None,
+) -> None:
+    """Bits per character and perplexity per word of every story's synopsis, given its genres and title."""
+    quiet_tensorflow()
+    from training import text_evaluate
+
+    _show(text_evaluate.evaluate_text(corpus, weights_folder(weights)), as_json)
+
+
+@evaluate.command("art")
+def evaluate_art(
+    images: Annotated[Path, typer.Option(help=".npz with images (N, H, W, 3) uint8, or with jpeg and offsets.")],
+    network: Annotated[
+        Literal["art", "face"] | None, typer.Option(help="Whose held-out pictures to compare with; else by shape.")
+    ] = None,
+    as_json: AsJson = False,
+    weights: WeightsOption = None,
+) -> None:
+    """Distances of pictures to the held-out ones."""
+    quiet_tensorflow()
+    from training import art_evaluate
+
+    _show(art_evaluate.evaluate_art(images, weights_folder(weights), network), as_json)
+
+
+@evaluate.command("cards")
+def evaluate_cards(
+    count: Count = 200,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+    weights: WeightsOption = None,
+) -> None:
+    """Repetition, diversity, novelty and consistency of cards."""
+    quiet_tensorflow()
+    from training import cards_evaluate
+
+    _show(cards_evaluate.evaluate_cards(count, seed, weights_folder(weights)), as_json)
+
+
+def _show(facts: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(facts, ensure_ascii=False))
+    else:
+        for name, value in facts.items():
+            typer.echo(f"{name}: {value}")
+
+
+app.add_typer(train, name="train")
+app.add_typer(sample, name="sample")
+app.add_typer(evaluate, name="evaluate")
