@@ -2,61 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    CheckConstraint,
-    DateTime,
-    Dialect,
-    Float,
-    ForeignKey,
-    Index,
-    MetaData,
-    String,
-    TypeDecorator,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import JSON, CheckConstraint, Float, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, UtcDateTime
 
 PRIOR_MEAN = 3.0  # a card is taken for average ...
 PRIOR_VOTES = 5.0  # ... with the weight of so many votes, until its own votes say otherwise
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware time, kept in UTC; SQLite forgets the zone, so it is put back on the way out."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone cannot be stored")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Base(DeclarativeBase):
-    """Base of all tables; names of constraints are spelled out so that migrations can reach them."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
 
 
 class PersonRow(Base):
@@ -71,20 +26,27 @@ class PersonRow(Base):
 
 
 class CardRow(Base):
-    """A card that was made. `votes` and `score` follow from its ratings and change in the same transaction.
+    """A card that was made. What follows from its ratings changes in the same transaction as they do.
 
     Attributes:
-        genres: each between bars, as in "|Action|Drama|", to be found by LIKE.
-        score: Bayesian mean of its ratings, 1 to 5; `PRIOR_MEAN` without any.
-        mean: plain mean of its ratings, None without any.
         scope: server or group it was made in.
+        genres: each between bars, as in "|Action|Drama|", to be found by LIKE.
+        hidden: reported by several people, and so in no list until the host has looked.
+        votes, total, squares: number, sum and sum of squares of its ratings.
+        mean: plain mean of its ratings, None without any.
+        score: Bayesian mean of its ratings, 1 to 5; `PRIOR_MEAN` without any.
+        dispute: variance of its ratings, drawn towards 0 by `PRIOR_VOTES` as long as they are few.
     """
 
     __tablename__ = "cards"
     __table_args__ = (
         Index(None, "created", "id"),
+        # Holds all that the boards of a period ask for, so that only the rows that are shown have to be read.
+        Index("ix_cards_board", "created", "votes", "score", "dispute", "hidden", "scope", "id"),
         Index(None, "score", "votes"),
+        Index(None, "dispute"),
         Index(None, "scope", "score"),
+        Index(None, "scope", "created"),
         Index(None, "person_id"),
     )
 
@@ -98,9 +60,13 @@ class CardRow(Base):
     genres: Mapped[str] = mapped_column(String(200))
     model_version: Mapped[str] = mapped_column(String(80))
     picture: Mapped[str] = mapped_column(String(80))
+    hidden: Mapped[bool] = mapped_column(default=False)
     votes: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    squares: Mapped[int] = mapped_column(default=0)
     mean: Mapped[float | None] = mapped_column(Float, default=None)
     score: Mapped[float] = mapped_column(Float, default=PRIOR_MEAN)
+    dispute: Mapped[float] = mapped_column(Float, default=0.0)
 
 
 class RequestRow(Base):
@@ -125,6 +91,7 @@ class RequestRow(Base):
             postgresql_where=text("state = 'accepted'"),
         ),
         Index(None, "person_id", "created"),
+        Index(None, "scope", "created"),
         Index(None, "platform", "state"),
         Index(None, "card_id"),
     )
@@ -166,10 +133,112 @@ class RatingRow(Base):
     """What one person thinks of one card: the primary key allows no second opinion."""
 
     __tablename__ = "ratings"
-    __table_args__ = (CheckConstraint("value BETWEEN 1 AND 5", name="value"), Index(None, "card_id"))
+    __table_args__ = (CheckConstraint("value BETWEEN 1 AND 5", name="value"), Index(None, "card_id", "value"))
 
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
     card_id: Mapped[str] = mapped_column(ForeignKey("cards.id", ondelete="CASCADE"), primary_key=True)
     value: Mapped[int]
     source: Mapped[str] = mapped_column(String(16))
     updated: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class FavouriteRow(Base):
+    """A card that somebody keeps."""
+
+    __tablename__ = "favourites"
+    __table_args__ = (Index(None, "person_id", "created"), Index(None, "card_id"))
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    card_id: Mapped[str] = mapped_column(ForeignKey("cards.id", ondelete="CASCADE"), primary_key=True)
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ReportRow(Base):
+    """Somebody says that a card should not be shown."""
+
+    __tablename__ = "reports"
+    __table_args__ = (Index(None, "card_id"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    card_id: Mapped[str] = mapped_column(ForeignKey("cards.id", ondelete="CASCADE"), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(200))
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TelegramFileRow(Base):
+    """Telegram's name for a picture that a bot has sent once; no other bot can use it."""
+
+    __tablename__ = "telegram_files"
+    __table_args__ = (Index(None, "card_id"),)
+
+    bot_id: Mapped[str] = mapped_column(String(24), primary_key=True)
+    card_id: Mapped[str] = mapped_column(ForeignKey("cards.id", ondelete="CASCADE"), primary_key=True)
+    file_id: Mapped[str] = mapped_column(String(250))
+
+
+class PlaceRow(Base):
+    """What the administrators of a server or group have set; None leaves it to the host.
+
+    Attributes:
+        channels: ids of the chats where cards may be made; everywhere when empty.
+        hall_chat_id: where its best cards are posted.
+        hall_threshold: ratings that a card needs for that.
+        safe_words: what no card made there may say.
+    """
+
+    __tablename__ = "places"
+
+    scope: Mapped[str] = mapped_column(String(80), primary_key=True)
+    platform: Mapped[str] = mapped_column(String(16), primary_key=True)
+    cooldown_seconds: Mapped[float | None] = mapped_column(Float)
+    cards_per_day: Mapped[int | None]
+    channels: Mapped[list[str]] = mapped_column(JSON)
+    rating_style: Mapped[str] = mapped_column(String(16))
+    locale: Mapped[str | None] = mapped_column(String(16))
+    hall_chat_id: Mapped[str | None] = mapped_column(String(64))
+    hall_threshold: Mapped[int]
+    safe_words: Mapped[list[str]] = mapped_column(JSON)
+
+
+class HallRow(Base):
+    """A card that is, was or is to be in the hall of fame of the place where it was made.
+
+    Attributes:
+        card_id: without a foreign key, so that the post of a deleted card is still taken down.
+        chat_id, message_id: of the post, None while there is none.
+        dismissed: somebody removed the post; it does not come back.
+        due: when to look whether the post is as it should be; while somebody is at it, when to take that for lost.
+        shown_votes, shown_mean: what the post says.
+    """
+
+    __tablename__ = "hall_posts"
+    __table_args__ = (Index(None, "platform", "due"), Index(None, "scope"))
+
+    card_id: Mapped[str] = mapped_column(String(8), primary_key=True)
+    platform: Mapped[str] = mapped_column(String(16))
+    scope: Mapped[str] = mapped_column(String(80))
+    chat_id: Mapped[str | None] = mapped_column(String(64))
+    message_id: Mapped[str | None] = mapped_column(String(64))
+    dismissed: Mapped[bool] = mapped_column(default=False)
+    due: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    shown_votes: Mapped[int] = mapped_column(default=0)
+    shown_mean: Mapped[float | None] = mapped_column(Float)
+
+
+class DailyRow(Base):
+    """A channel that wants a card every day.
+
+    Attributes:
+        hour: of the day, UTC.
+        due: when the next one is to be shown.
+    """
+
+    __tablename__ = "dailies"
+    __table_args__ = (CheckConstraint("hour BETWEEN 0 AND 23", name="hour"), Index(None, "platform", "due"))
+
+    platform: Mapped[str] = mapped_column(String(16), primary_key=True)
+    chat_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    scope: Mapped[str | None] = mapped_column(String(80))
+    thread_id: Mapped[str | None] = mapped_column(String(64))
+    hour: Mapped[int]
+    due: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -11,17 +11,19 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import CardRow, PersonRow, RequestRow
-from db.queries import changed, ensure_person, upsert
+from db.people import ensure_person
+from db.statements import changed, upsert
 
 OPEN = ("accepted", "made")
 
 
 @dataclass(frozen=True)
 class Refused:
-    """Why a request was not taken: a running one, or seconds to wait."""
+    """Why a request was not taken: a running one, seconds to wait, or seconds until the place may have more cards."""
 
     running: str | None = None
     wait: float = 0.0
+    place_wait: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,14 @@ class NewCard:
     picture: str
 
 
-async def accept(session: AsyncSession, new: NewRequest, cooldown: float, stale: timedelta) -> Refused | None:
+async def accept(
+    session: AsyncSession, new: NewRequest, cooldown: float, stale: timedelta, per_day: int | None = None
+) -> Refused | None:
     """Write a request unless the person has one running or had one within `cooldown` seconds.
 
     Args:
         stale: a running request older than this is given up for the new one.
+        per_day: requests that a scope may have within 24 hours.
 
     Returns:
         None when the request was taken.
@@ -74,6 +79,8 @@ async def accept(session: AsyncSession, new: NewRequest, cooldown: float, stale:
     last = await session.scalar(select(func.max(RequestRow.created)).where(mine, window, RequestRow.state != "failed"))
     if cooldown > 0 and last is not None:
         return Refused(wait=cooldown - (now - last).total_seconds())
+    if per_day is not None and (wait := await _until_place_may(session, new.scope, per_day, now)) > 0:
+        return Refused(place_wait=wait)
     row = upsert(session, RequestRow).values(
         id=new.id,
         platform=new.platform,
@@ -88,6 +95,17 @@ async def accept(session: AsyncSession, new: NewRequest, cooldown: float, stale:
     )
     taken = changed(await session.execute(row.on_conflict_do_nothing()))
     return None if taken else Refused(running="")
+
+
+async def _until_place_may(session: AsyncSession, scope: str | None, per_day: int, now: datetime) -> float:
+    """Return the seconds until a scope has had fewer than `per_day` requests within 24 hours."""
+    if scope is None:
+        return 0.0
+    day = timedelta(days=1)
+    window = RequestRow.created.between(now - day, now)
+    counted = select(RequestRow.created).where(RequestRow.scope == scope, window, RequestRow.state != "failed")
+    nth = await session.scalar(counted.order_by(RequestRow.created.desc()).offset(per_day - 1).limit(1))
+    return 0.0 if nth is None else (nth + day - now).total_seconds()
 
 
 async def finish(session: AsyncSession, request_id: str, card: NewCard) -> CardRow:
