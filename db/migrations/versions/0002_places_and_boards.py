@@ -21,11 +21,6 @@ CARD_COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {
     "squares": sa.Integer(),
     "dispute": sa.Float(),
 }
-    "hidden": sa.Boolean(),
-    "total": sa.Integer(),
-    "squares": sa.Integer(),
-    "dispute": sa.Float(),
-}
 CARD_INDEXES = {
     "ix_cards_board": ["created", "votes", "score", "dispute", "hidden", "scope", "id"],
     "ix_cards_dispute": ["dispute"],
