@@ -60,6 +60,8 @@ class _Gan:
             raise WeightsError(
                 f"{folder / network}.json does not describe a network; export the weights again."
             ) from error
+        if self.config.network != network:
+            raise WeightsError(f"{folder / network}.json describes the network {self.config.network}; restore it.")
         self.generator = _compiled(build_generator(self.config))
         self.critic = _compiled(build_discriminator(self.config))
         fill(self.generator, weights.part("generator"))

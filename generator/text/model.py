@@ -85,12 +85,11 @@ class HoistedLSTM(keras.layers.Layer):  # type: ignore[misc]
         self.bias = self.add_weight((4 * self.units,), initializer=forget_one, name="bias")
 
     def call(self, x: Any, training: bool = False) -> Any:
-        recurrent = self.recurrent
+        recurrent = ops.multiply(self.recurrent, 1)  # a tensor, no variable: JAX and the custom gradient want it so
         if training and self.recurrent_dropout:
             recurrent = keras.random.dropout(recurrent, self.recurrent_dropout, seed=self._seeds)
         z = ops.matmul(x, self.kernel) + self.bias
         z = ops.transpose(z, (1, 0, 2))  # (time, batch, 4 units)
-        recurrent = ops.multiply(recurrent, 1)  # a tensor, no variable: the custom gradient wants it so
         run = _recur_tensorflow() if keras.backend.backend() == "tensorflow" else _recur
         return ops.transpose(run(z, recurrent), (1, 0, 2))
 
