@@ -30,14 +30,15 @@ _PHRASES = ("white power", "heil hitler", "sieg heil", "blow job", "hand job", "
 _PATTERN = re.compile(
     r"(?<![^\W_])(?:" + "|".join(map(re.escape, sorted((*_WORDS, *_PHRASES), key=len, reverse=True))) + r")(?![^\W_])"
 )
-_DISGUISES = str.maketrans("013457@$!|", "oieastasil")
+_DISGUISES = (str.maketrans(""), str.maketrans("013457@$", "oieastas"), str.maketrans("013457@$!|", "oieastasil"))
 
 
 def forbidden(text: str) -> str | None:
     """Return the first listed word in `text`, plain or with the commonest disguises, or None."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(c))
-    for form in (plain, plain.translate(_DISGUISES)):
-        match = _PATTERN.search(form)
+    plain = " ".join(plain.split())
+    for disguise in _DISGUISES:
+        match = _PATTERN.search(plain.translate(disguise))
         if match:
             return match.group()
     return None

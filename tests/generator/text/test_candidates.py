@@ -1,0 +1,80 @@
+"""What the model wrote is judged before it is shown."""
+
+from dataclasses import replace
+
+import pytest
+
+from generator.text import novelty, slots
+from generator.text.candidates import Candidate, merit, repetition, synopsis_flaw, title_flaw, unfit
+from generator.text.record import Record
+
+GOOD = (
+    "A quiet clerk finds a lantern that shows tomorrow's weather, but only for people who have lied. While the town"
+    " prepares its river festival, she must decide whom to warn, and whether the flood is worth the truth."
+)
+RUNS = novelty.runs(["every evening the old baker counts his loaves and writes their names down"])
+TITLES = novelty.titles(["Quiet Rain"])
+REFERENCE = slots.slot_symbol("T", 2)
+
+
+def candidate(text: str = GOOD, complete: bool = True, likelihood: float = -3.0) -> Candidate:
+    return Candidate(Record(title="A Lantern", synopsis=text), complete, likelihood)
+
+
+@pytest.mark.parametrize(
+    ("judged", "flaw"),
+    [
+        (candidate(), None),
+        (candidate(complete=False), "no end"),
+        (candidate(GOOD[:-1]), "no end"),
+        (candidate(GOOD.replace("A quiet", REFERENCE)), "dangling reference"),
+        (candidate(GOOD.replace("quiet", '"quiet')), "broken"),
+        (candidate(GOOD.replace("quiet", "(quiet")), "broken"),
+        (candidate(GOOD.replace("quiet", "quie\ufffd")), "broken"),
+        (candidate(GOOD + " Then the river floods the town." * 3), "repetition"),
+        (candidate(GOOD.replace("the flood", "the the flood")), "repetition"),
+        (candidate("A clerk finds a lantern."), "length"),
+        (candidate(" ".join(f"word{i}" for i in range(200)) + "."), "length"),
+        (candidate(GOOD + " Every evening the old baker counts his loaves and writes."), "copy"),
+    ],
+)
+def test_flaws_are_named(judged: Candidate, flaw: str | None) -> None:
+    assert synopsis_flaw(judged, ["Lantern"], RUNS) == flaw
+
+
+@pytest.mark.parametrize(
+    ("title", "flaw"),
+    [
+        ("Yuugure no Kikai", None),
+        ("Crescendo of the Third Rail", "sequel"),
+        ("Kaze no Machi 2", "sequel"),
+        ("Kaze no Machi Movie", "sequel"),
+        ("quiet rain!", "real title"),
+        (None, "no title"),
+        ("  ", "no title"),
+        ("1984", "no title"),
+        ("Very " * 19 + "Long", "long title"),
+        ("one two three four one two three four", "broken title"),
+        ("A\ufffdB", "broken title"),
+    ],
+)
+def test_titles_are_judged(title: str | None, flaw: str | None) -> None:
+    assert title_flaw(title, TITLES) == flaw
+
+
+def test_listed_words_make_a_text_unfit() -> None:
+    assert unfit(None, "A fine day", "An erotic comedy")
+    assert not unfit(None, GOOD)
+
+
+def test_repetition_counts_runs_of_four_and_three() -> None:
+    assert repetition("a b c d a b c d".split()) == (2, pytest.approx(1 / 3))
+    assert repetition("a b".split()) == (0, 0.0)
+
+
+def test_likelier_and_less_repetitive_texts_have_more_merit() -> None:
+    assert merit(candidate(likelihood=-2.5)) > merit(candidate(likelihood=-3))
+    echo = candidate(GOOD + " The town prepares its river festival.")
+    assert merit(candidate()) > merit(echo)
+    crowd = "".join(slots.slot_symbol(kind, n) for kind in "FM" for n in range(6))
+    assert merit(candidate()) > merit(replace(candidate(), record=Record(synopsis=GOOD + crowd)))
