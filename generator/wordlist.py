@@ -30,7 +30,11 @@ _PHRASES = ("white power", "heil hitler", "sieg heil", "blow job", "hand job", "
 _PATTERN = re.compile(
     r"(?<![^\W_])(?:" + "|".join(map(re.escape, sorted((*_WORDS, *_PHRASES), key=len, reverse=True))) + r")(?![^\W_])"
 )
-_DISGUISES = (str.maketrans({}), str.maketrans("013457@$", "oieastas"), str.maketrans("013457@$!|", "oieastasil"))
+_DISGUISES: tuple[dict[int, int], ...] = (
+    str.maketrans({}),
+    str.maketrans("013457@$", "oieastas"),
+    str.maketrans("013457@$!|", "oieastasil"),
+)
 
 
 def forbidden(text: str) -> str | None:
