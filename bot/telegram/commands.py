@@ -62,7 +62,7 @@ class Commands:
         words = options_of(message.text or "").lower().split()
         if unknown := [word for word in words if word not in _PERIODS and word != "here"]:
             raise BadRequest(say("telegram.unknown_period", target.locale, given=unknown[0][:40]))
-        period = next((_PERIODS[word] for word in words if word in _PERIODS), "week")
+        period: Period = next((_PERIODS[word] for word in words if word in _PERIODS), "week")
         scope = place_of(message.chat).scope if "here" in words else None
         cards = await self._service.top(period, scope)
         if not cards:
