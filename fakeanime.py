@@ -14,6 +14,7 @@ import typer
 
 from bot.__main__ import app as bot_app
 from generator.cli import app as generator_app
+from generator.cli import weights_folder
 from generator.process import address, bind, leave_on_signals, run_command_line, stop_on_signals
 from training.cli import app as training_app
 
@@ -54,10 +55,11 @@ def doctor() -> None:
     """Check settings, tokens, database, weights, queue, worker and fonts, and say what to fix."""
     leave_on_signals()
     from bot.doctor import examine
-
     from bot.settings import BotSettings
+    from generator.checks import check_fonts, check_weights
 
-    raise typer.Exit(0 if asyncio.run(examine(BotSettings())) else 2)
+    files = {"weights": lambda: check_weights(weights_folder(None)), "fonts": check_fonts}
+    raise typer.Exit(0 if asyncio.run(examine(BotSettings(), files)) else 2)
 
 
 @app.command()
