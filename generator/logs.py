@@ -32,7 +32,7 @@ class _Blotted(logging.Formatter):
 class _TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         followed = f" [{trace.get()}]" if trace.get() else ""
-        text = f"{_when(record)} {record.levelname:7} {record.name}{followed}: {record.getMessage()}"
+        text = f"{_when(record)} {record.levelname:7} {record.name}{followed}: {_one_line(record.getMessage())}"
         return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
 
 
@@ -51,6 +51,11 @@ class _JsonFormatter(logging.Formatter):
         return json.dumps(fields, ensure_ascii=False)
 
 
+def _one_line(message: str) -> str:
+    """Escape what is not printable: nobody's title may forge a log line or move the host's cursor."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
+
+
 def _when(record: logging.LogRecord) -> str:
     return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
@@ -58,7 +63,8 @@ def _when(record: logging.LogRecord) -> str:
 def setup_logging(settings: GeneratorSettings) -> None:
     """Send all logs to stderr as LOG_LEVEL and LOG_FORMAT say; every `SecretStr` of `settings` is blotted out."""
     values = (getattr(settings, name) for name in type(settings).model_fields)
-    secrets = tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr) and len(value))
+    plain = [value.get_secret_value() for value in values if isinstance(value, SecretStr) and len(value)]
+    secrets = tuple(form for secret in plain for form in (secret, json.dumps(secret, ensure_ascii=False)[1:-1]))
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Blotted(_JsonFormatter() if settings.log_format == "json" else _TextFormatter(), secrets))
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)

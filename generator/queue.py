@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
+import re
 import secrets
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from http import HTTPStatus
 from typing import TypeVar
@@ -33,7 +35,7 @@ from generator.messages import (
 from generator.metrics import prometheus
 from generator.openapi import description
 from generator.settings import GeneratorSettings
-from generator.store import JobStore, LeaseLost
+from generator.store import JobStore, LeaseLost, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +44,8 @@ COMPLETE_BODY = MAX_BATCH * (MAX_IMAGE + 6 * MAX_CARD + 1024)  # bytes; JSON may
 BODY_SECONDS = 30.0  # for a slow sender
 BATCH_WINDOW = 0.03  # seconds in which others who ask at the same moment join a batch
 GONE_CHECK = 1.0  # seconds between looks whether a waiting worker is still connected
+LOCAL_NAMES = frozenset({"127.0.0.1", "::1", "localhost"})
+PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP")  # what a proxy adds
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _M = TypeVar("_M", bound=BaseModel)
@@ -84,7 +88,13 @@ def add_queue_routes(app: web.Application, settings: GeneratorSettings, store: J
     api = _Api(store)
 
     def route(method: str, path: str, handler: _Handler, *, public: bool = False) -> None:
-        app.router.add_route(method, path, _guarded(handler, None if public else token))
+        async def answered(request: web.Request) -> web.StreamResponse:
+            refused = None if public else _turned_away(request, token)
+            answer = await _answered(handler, request) if refused is None else refused
+            api.answers[answer.status] += 1
+            return answer
+
+        app.router.add_route(method, path, answered)
 
     route("POST", "/v1/jobs", api.submit)
     route("GET", "/v1/jobs/{id}", api.job)
@@ -104,6 +114,7 @@ def add_queue_routes(app: web.Application, settings: GeneratorSettings, store: J
         yield
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        await store.disconnect()
 
     async def let_go(_: web.Application) -> None:
         await store.close()
@@ -146,6 +157,7 @@ async def serve_queue(settings: GeneratorSettings, store: JobStore, stop: asynci
 class _Api:
     def __init__(self, store: JobStore) -> None:
         self._store = store
+        self.answers: Counter[int] = Counter()
 
     async def submit(self, request: web.Request) -> web.Response:
         submission = await _body(request, Submission, SMALL_BODY)
@@ -204,7 +216,9 @@ class _Api:
 
     async def metrics(self, _: web.Request) -> web.Response:
         return web.Response(
-            text=prometheus(await self._store.stats()), content_type="text/plain", headers={"Cache-Control": "no-store"}
+            text=prometheus(await self._store.stats(), self.answers),
+            content_type="text/plain",
+            headers={"Cache-Control": "no-store"},
         )
 
     async def healthy(self, _: web.Request) -> web.Response:
@@ -219,27 +233,36 @@ class _Api:
         return web.json_response(description())
 
 
-def _guarded(handler: _Handler, token: str | None) -> _Handler:
-    """Wrap a handler: the token is asked for first, and what it refuses becomes a problem."""
+def _turned_away(request: web.Request, token: str | None) -> web.Response | None:
+    """Return the refusal of a request that may not come in: without the token, or without one from elsewhere."""
+    if token is not None:
+        if _same(request.headers.get("Authorization", ""), f"Bearer {token}"):
+            return None
+        refusal = "The bearer token is missing or wrong; set GENERATOR_TOKEN to the queue's."
+        return problem(401, refusal, {"WWW-Authenticate": "Bearer"})
+    # A proxy may let the world in, and a page of another site may call itself this address (DNS rebinding).
+    name = re.sub(r":\d*$", "", request.host).strip("[]")
+    if name in LOCAL_NAMES and not any(header in request.headers for header in PASSED_ON):
+        return None
+    return problem(403, "Without GENERATOR_TOKEN the queue answers this machine alone; set it on both sides.")
 
-    async def guarded(request: web.Request) -> web.StreamResponse:
-        if token is not None and not _same(request.headers.get("Authorization", ""), f"Bearer {token}"):
-            refusal = "The bearer token is missing or wrong; set GENERATOR_TOKEN to the queue's."
-            return problem(401, refusal, {"WWW-Authenticate": "Bearer"})
-        try:
-            return await handler(request)
-        except ValidationError as error:
-            return problem(422, _first(error))
-        except BadRequest as error:
-            return problem(422, error.message)
-        except QueueFull as error:
-            return problem(429, error.message, {"Retry-After": str(max(1, round(error.retry_after)))})
-        except LeaseLost as error:
-            return problem(410, error.message)
-        except _Refusal as refusal:
-            return problem(refusal.status, refusal.detail, refusal.headers)
 
-    return guarded
+async def _answered(handler: _Handler, request: web.Request) -> web.StreamResponse:
+    """Return the handler's answer; what it refuses becomes a problem."""
+    try:
+        return await handler(request)
+    except ValidationError as error:
+        return problem(422, _first(error))
+    except BadRequest as error:
+        return problem(422, error.message)
+    except QueueFull as error:
+        return problem(429, error.message, {"Retry-After": str(max(1, round(error.retry_after)))})
+    except LeaseLost as error:
+        return problem(410, error.message)
+    except StoreUnavailable as error:
+        return problem(503, error.message, {"Retry-After": "1"})
+    except _Refusal as refusal:
+        return problem(refusal.status, refusal.detail, refusal.headers)
 
 
 def _same(given: str, expected: str) -> bool:
@@ -299,5 +322,7 @@ async def _sweep_forever(store: JobStore) -> None:
         await asyncio.sleep(1.0)
         try:
             await store.sweep()
+        except StoreUnavailable:
+            log.warning("The job store does not answer; it is asked again in a second")
         except Exception:
             log.exception("Sweeping the job store failed; it is tried again in a second")

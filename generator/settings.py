@@ -20,7 +20,9 @@ class GeneratorSettings(BaseSettings):
     generator_token: SecretStr | None = Field(
         default=None, description="Secret shared by queue, workers and bots; required beyond loopback"
     )
-    redis_url: str | None = Field(default=None, description="Job store shared by several queues; memory when unset")
+    redis_url: SecretStr | None = Field(  # may hold a password
+        default=None, description="Job store shared by several queues, as redis://host:port/0; memory when unset"
+    )
     weights_dir: Path | None = Field(
         default=None, description="Folder of the models' weights; those that ship with the program when unset"
     )

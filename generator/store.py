@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from generator.errors import BadRequest, FakeanimeError, QueueFull
+from generator.errors import BadRequest, ConfigurationError, FakeanimeError, QueueFull
 from generator.line import FairLine
 from generator.messages import Job, JobError, Lease, LeasedJob, Result, Submission
 from generator.schema import Card, CardRequest, JobState
+from generator.settings import GeneratorSettings
 
 WORKER_SEEN = 60.0  # seconds after its last word that a worker counts as there
 USUAL_BATCH = 5.0  # seconds, until a first batch has been measured
@@ -24,6 +26,15 @@ class LeaseLost(FakeanimeError):
 
     def __init__(self) -> None:
         super().__init__("This lease is over; ask for a new one.")
+
+
+class StoreUnavailable(FakeanimeError):
+    """The store does not answer; whether the last step was done is not known."""
+
+    retryable = True
+
+    def __init__(self) -> None:
+        super().__init__("The job store does not answer right now; try again in a moment.")
 
 
 @dataclass(frozen=True)
@@ -50,22 +61,50 @@ class Limits:
     keep_bytes: int = 64 * 2**20
 
 
+BOUNDS = {
+    "wait": (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0),
+    "work": (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0),
+    "batch": (1.0, 2.0, 4.0, 8.0, 16.0),
+}
+
+
+class Histogram:
+    """How often values fell between bounds; a value on a bound belongs below it.
+
+    Args:
+        bounds: upper ends of all buckets but the last, which has none.
+    """
+
+    def __init__(self, bounds: tuple[float, ...]) -> None:
+        self.bounds = bounds
+        self.counts = [0] * (len(bounds) + 1)
+        self.sum = 0.0
+
+    def observe(self, value: float) -> None:
+        self.counts[bisect_left(self.bounds, value)] += 1
+        self.sum += value
+
+
 @dataclass
 class Counters:
-    """What has happened since the start; times in seconds."""
+    """What has happened since the start.
+
+    Attributes:
+        failed, worker_lost: jobs that ended without a card, by the code of their error.
+        wait: seconds in line. work: seconds from a lease to its last result. batch: jobs in a lease.
+    """
 
     submitted: int = 0
     refused: int = 0
     done: int = 0
     failed: int = 0
+    worker_lost: int = 0
     cancelled: int = 0
     retried: int = 0
-    leases: int = 0
-    leased_jobs: int = 0
-    settled: int = 0
     leases_lost: int = 0
-    waited: float = 0.0
-    worked: float = 0.0
+    wait: Histogram = field(default_factory=lambda: Histogram(BOUNDS["wait"]))
+    work: Histogram = field(default_factory=lambda: Histogram(BOUNDS["work"]))
+    batch: Histogram = field(default_factory=lambda: Histogram(BOUNDS["batch"]))
 
 
 @dataclass(frozen=True)
@@ -81,7 +120,10 @@ class Stats:
 
 
 class JobStore(Protocol):
-    """What the queue's HTTP side needs of a store. One store may serve several queue processes."""
+    """What the queue's HTTP side needs of a store. One store may serve several queue processes.
+
+    Every method but `close` and `disconnect` raises `StoreUnavailable` when the store does not answer.
+    """
 
     async def add(self, submission: Submission, key: str) -> Job:
         """Put a job in line, or return the one that `key` stands for already.
@@ -134,6 +176,55 @@ class JobStore(Protocol):
 
     async def close(self) -> None:
         """Let everybody go who waits."""
+
+    async def disconnect(self) -> None:
+        """Give up connections; nothing is asked any more."""
+
+
+def make_store(settings: GeneratorSettings) -> JobStore:
+    """Return the store that the settings name: on Redis with REDIS_URL, else in memory.
+
+    Raises:
+        ConfigurationError: REDIS_URL is no address of a Redis server, or the client library is missing.
+    """
+    if settings.redis_url is None:
+        return MemoryStore()
+    try:
+        from generator.redis_store import RedisStore
+    except ImportError as error:
+        raise ConfigurationError("REDIS_URL is set, but the package redis is missing; install it.") from error
+    return RedisStore(settings.redis_url.get_secret_value())
+
+
+def lost_message(attempts: int) -> str:
+    """Return what a person reads whose job killed, or outlived, that many workers."""
+    return f"The worker stopped answering, {attempts} times over; try again later."
+
+
+def full_error(mine: int, per_owner: int, wait: float | None) -> QueueFull:
+    """Return the refusal of a job. Args: the owner's jobs in line, how many may be, seconds until a job leaves it."""
+    seconds = max(1.0, min(60.0, wait or 10.0))
+    if mine >= per_owner:
+        return QueueFull(f"You have {mine} cards in line already; wait for one of them.", seconds)
+    return QueueFull(f"The line is full; try again in {seconds:.0f} seconds.", seconds)
+
+
+def other_request() -> BadRequest:
+    return BadRequest("This Idempotency-Key already stands for another request; use a new one.")
+
+
+def not_held() -> BadRequest:
+    return BadRequest("These are not the jobs of this lease, each once.")
+
+
+def waiting_seconds(position: int, capacity: int, batch_seconds: float) -> float | None:
+    """Return seconds until a job in line is likely done, None while nobody works."""
+    return -(-position // capacity) * batch_seconds if capacity else None
+
+
+def running_seconds(elapsed: float, batch_seconds: float) -> float:
+    """Return seconds until a job at work is likely done."""
+    return max(0.5, batch_seconds - elapsed)
 
 
 @dataclass
@@ -190,7 +281,7 @@ class MemoryStore:
         if key in self._keys:
             record = self._jobs[self._keys[key]]
             if record.submission.request != submission.request or record.submission.owner != submission.owner:
-                raise BadRequest("This Idempotency-Key already stands for another request; use a new one.")
+                raise other_request()
             return self._view(record)
         self._check_room(submission.owner)
         # Seeds are drawn here, so that a second try makes the same card.
@@ -263,10 +354,9 @@ class MemoryStore:
         )
         lease.open.update(lease.held)
         self._leases[lease.id] = lease
-        self._counters.leases += 1
-        self._counters.leased_jobs += len(taken)
+        self._counters.batch.observe(len(taken))
         for record in taken:
-            self._counters.waited += now - record.since
+            self._counters.wait.observe(now - record.since)
             record.state, record.since = JobState.RUNNING, now
             record.attempts += 1
         self._changed()
@@ -322,15 +412,15 @@ class MemoryStore:
             if not waiting.done():
                 waiting.set_result(None)
 
+    async def disconnect(self) -> None:
+        return
+
     def _check_room(self, owner: str) -> None:
         mine, limits = self._line.waiting(owner), self.limits
         if len(self._line) < limits.line and mine < limits.per_owner:
             return
         self._counters.refused += 1
-        wait = max(1.0, min(60.0, self._eta(1) or 10.0))
-        if mine >= limits.per_owner:
-            raise QueueFull(f"You have {mine} cards in line already; wait for one of them.", wait)
-        raise QueueFull(f"The line is full; try again in {wait:.0f} seconds.", wait)
+        raise full_error(mine, limits.per_owner, self._eta(1))
 
     def _take(self, max_jobs: int) -> list[_Record]:
         taken: list[_Record] = []
@@ -354,14 +444,13 @@ class MemoryStore:
     @staticmethod
     def _check_held(lease: _Lease, job_ids: Sequence[str]) -> None:
         if len(set(job_ids)) != len(job_ids) or not set(job_ids) <= set(lease.held):
-            raise BadRequest("These are not the jobs of this lease, each once.")
+            raise not_held()
 
     def _settle(self, lease: _Lease) -> None:
         if not lease.open:
             del self._leases[lease.id]
             seconds = self._clock() - lease.began
-            self._counters.settled += 1
-            self._counters.worked += seconds
+            self._counters.work.observe(seconds)
             self._batch_seconds += 0.2 * (seconds - self._batch_seconds)
         self._forget()
         self._changed()
@@ -375,7 +464,10 @@ class MemoryStore:
             self._line.put_back(record.submission.owner, record.id)
             return
         record.error = error
-        self._counters.failed += 1
+        if error.code == "worker_lost":
+            self._counters.worker_lost += 1
+        else:
+            self._counters.failed += 1
         self._end(record, JobState.FAILED)
 
     def _end(self, record: _Record, state: JobState) -> None:
@@ -394,7 +486,7 @@ class MemoryStore:
                     continue
                 record = lease.held[name]
                 record.suspect = True
-                reason = f"The worker stopped answering, {record.attempts} times over; try again later."
+                reason = lost_message(record.attempts)
                 self._give_back(record, JobError(code="worker_lost", message=reason, retryable=True))
         for worker in [name for name, (seen, _) in self._workers.items() if now - seen > WORKER_SEEN]:
             del self._workers[worker]
@@ -429,13 +521,13 @@ class MemoryStore:
 
     def _eta(self, position: int) -> float | None:
         capacity = sum(jobs for _, jobs in self._workers.values())
-        return -(-position // capacity) * self._batch_seconds if capacity else None
+        return waiting_seconds(position, capacity, self._batch_seconds)
 
     def _view(self, record: _Record) -> Job:
         position = self._line.position(record.id)
         eta = None if position is None else self._eta(position)
         if record.state is JobState.RUNNING:
-            eta = max(0.5, self._batch_seconds - (self._clock() - record.since))
+            eta = running_seconds(self._clock() - record.since, self._batch_seconds)
         return Job(
             id=record.id,
             state=record.state,

@@ -230,6 +230,8 @@ def _make_all(engine: CardEngine, requests: Sequence[CardRequest]) -> _Outcomes:
     """Run the engine; when a batch fails as a whole, each request has a try of its own."""
     try:
         made = engine.make(requests)
+        if len(made) != len(requests):
+            raise RuntimeError(f"{len(made)} outcomes for {len(requests)} requests")
         return [item if isinstance(item, GenerationFailed) else _Finished(item.card, item.jpeg()) for item in made]
     except Exception as error:
         log.exception("The engine failed on a batch of %d", len(requests))

@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from generator import queue as queue_module
 from generator.errors import ConfigurationError
 from generator.messages import MAX_BATCH
 from generator.queue import COMPLETE_BODY, SMALL_BODY, listen, make_queue_app
@@ -291,6 +292,52 @@ async def test_the_token_is_asked_for_everywhere_but_at_the_health_checks() -> N
         assert (await call("GET", "/openapi.json"))[0] == 200
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "evil.example:80"},
+        {"Host": "127.0.0.1.evil.example"},
+        {"Host": ""},
+        {"X-Forwarded-For": "203.0.113.9"},
+        {"Forwarded": "for=203.0.113.9"},
+        {"X-Real-IP": "203.0.113.9"},
+    ],
+)
+async def test_without_a_token_neither_proxies_nor_rebound_names_get_in(headers: dict[str, str]) -> None:
+    async with calling() as call:
+        for method, path in [("GET", "/metrics"), ("POST", "/v1/leases"), ("GET", "/v1/jobs/x")]:
+            status, told, _ = await call(method, path, **headers)
+            assert (status, "GENERATOR_TOKEN" in told["detail"]) == (403, True)
+        assert (await call("GET", "/healthz", **headers))[0] == 200
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost:8080", "[::1]:8080", "[::1]"])
+async def test_without_a_token_this_machine_gets_in_by_each_of_its_names(host: str) -> None:
+    async with calling() as call:
+        assert (await call("GET", "/metrics", Host=host))[0] == 200
+
+
+async def test_with_a_token_a_proxy_may_stand_before_the_queue() -> None:
+    async with calling(token="t") as call:
+        headers = {"Host": "queue.example", "X-Forwarded-For": "203.0.113.9", "Authorization": "Bearer t"}
+        assert (await call("GET", "/metrics", **headers))[0] == 200
+
+
+async def test_a_body_that_comes_too_slowly_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue_module, "BODY_SECONDS", 0.2)
+
+    async def trickle() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b" "
+            await asyncio.sleep(0.05)
+
+    async with calling() as call:
+        headers = {"Content-Type": "application/json"}
+        async with call.session.post(call.url + "/v1/jobs", data=trickle(), headers=headers) as answer:
+            assert answer.status == 408
+
+
 async def test_readiness_is_that_of_the_workers() -> None:
     async with calling() as call:
         assert (await call("GET", "/readyz"))[0] == 503
@@ -308,8 +355,9 @@ async def test_metrics_count_what_happened() -> None:
         lines = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
         assert lines['fakeanime_jobs{state="queued"}'] == "1"
         assert lines["fakeanime_jobs_submitted_total"] == "2"
-        assert lines['fakeanime_jobs_ended_total{state="done"}'] == "1"
+        assert lines['fakeanime_jobs_ended_total{how="done"}'] == "1"
         assert float(lines["fakeanime_result_bytes_kept"]) == len(jpeg_file())
+        assert lines['fakeanime_http_answers_total{status="202"}'] == "2"
 
 
 async def test_unknown_paths_and_methods_are_problems_too() -> None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
 from generator import worker as worker_module
 from generator.client import GeneratorClient
-from generator.errors import ConfigurationError
+from generator.errors import ConfigurationError, GenerationFailed
 from generator.schema import CardRequest, JobState
 from generator.settings import GeneratorSettings
 from generator.store import Limits, MemoryStore
 from generator.worker import EngineHung, run_worker
-from tests.generator.cards import SmallEngine, running_queue, settings_for
+from tests.generator.cards import SmallCard, SmallEngine, running_queue, settings_for
 
 
 @contextlib.asynccontextmanager
@@ -72,6 +72,22 @@ async def test_one_bad_request_does_not_spoil_the_batch() -> None:
     assert [end.state for end in ends] == [JobState.DONE, JobState.FAILED, JobState.FAILED, JobState.FAILED]
     assert [end.error for end in ends[1:3]] == ["The engine failed; try again.", "No such anime can be."]
     assert "at most 400000" in (ends[3].error or "")
+
+
+class ShortEngine(SmallEngine):
+    """Forgets the last request of every batch."""
+
+    def make(self, requests: Sequence[CardRequest]) -> list[SmallCard | GenerationFailed]:
+        return super().make(requests)[:-1]
+
+
+async def test_an_engine_that_forgets_a_card_fails_its_jobs_and_the_worker_goes_on() -> None:
+    engine = ShortEngine()
+    async with running_queue() as settings, GeneratorClient(settings) as client, working(settings, engine):
+        for key in ("1", "2"):
+            job = await client.submit(CardRequest(), owner="web:1", key=key)
+            end = await client.wait(job.id, timeout=10)
+            assert (end.state, end.error) == (JobState.FAILED, "The engine failed; try again.")
 
 
 async def test_heartbeats_keep_a_long_batch() -> None:
