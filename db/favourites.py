@@ -24,6 +24,11 @@ async def remove_favourite(session: AsyncSession, person_id: int, card_id: str) 
     return changed(await session.execute(gone))
 
 
+async def is_favourite(session: AsyncSession, person_id: int, card_id: str) -> bool:
+    """Return whether somebody keeps a card."""
+    return await session.get(FavouriteRow, (person_id, card_id)) is not None
+
+
 async def favourites(session: AsyncSession, person_id: int, limit: int, offset: int) -> Sequence[CardRow]:
     """Return the cards that somebody keeps, the last one first."""
     found = (

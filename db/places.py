@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, cast
 
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db import hall
 from db.models import CardRow, DailyRow, HallRow, PlaceRow, RequestRow
 from db.statements import upsert
+
+RatingStyle = Literal["both", "buttons", "reactions"]
 
 HALL_THRESHOLD = 5  # ratings, until the administrators choose
 
@@ -33,7 +35,7 @@ class PlaceSettings:
     cooldown_seconds: float | None = None
     cards_per_day: int | None = None
     channels: tuple[str, ...] = ()
-    rating_style: str = "both"
+    rating_style: RatingStyle = "both"
     locale: str | None = None
     hall_chat_id: str | None = None
     hall_threshold: int = HALL_THRESHOLD
@@ -49,7 +51,7 @@ async def get(session: AsyncSession, platform: str, scope: str | None) -> PlaceS
         cooldown_seconds=row.cooldown_seconds,
         cards_per_day=row.cards_per_day,
         channels=tuple(row.channels),
-        rating_style=row.rating_style,
+        rating_style=cast(RatingStyle, row.rating_style),
         locale=row.locale,
         hall_chat_id=row.hall_chat_id,
         hall_threshold=row.hall_threshold,

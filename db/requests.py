@@ -44,6 +44,7 @@ class NewCard:
     """What is written when a card has been made."""
 
     id: str
+    options: dict[str, Any]
     facts: dict[str, Any]
     title: str
     genres: Sequence[str]
@@ -119,7 +120,7 @@ async def finish(session: AsyncSession, request_id: str, card: NewCard) -> CardR
         created=datetime.now(UTC),
         person_id=request.person_id if request else None,
         scope=request.scope if request else None,
-        options=request.options if request else {},
+        options=card.options,
         facts=card.facts,
         title=card.title[:400],
         genres="".join(f"|{genre}" for genre in card.genres) + "|",

@@ -1,0 +1,156 @@
+"""A card from queue or archive, written down before anybody sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from typing import TYPE_CHECKING
+
+from bot import pictures
+from bot.safe_words import unsafe_word
+from bot.service.base import ServicePart
+from bot.service.errors import NobodyWorks, NotMade, storage
+from bot.service.progress import SparseProgress
+from bot.service.words import OnProgress, Person, StoredCard
+from bot.settings import BotSettings
+from db import Database, cards, requests
+from db.models import CardRow
+from generator.errors import GenerationFailed
+from generator.schema import MAX_SEED, Card, CardRequest, JobState
+
+if TYPE_CHECKING:
+    from generator.client import GeneratorClient
+
+log = logging.getLogger(__name__)
+
+MAKE_TIMEOUT = 300.0  # seconds in line and at work before a card is given up
+WORKER_GRACE = 60.0  # seconds that a resumed request waits for a worker that may be starting as well
+ARCHIVE_DEPTH = 300  # newest cards among which the archive is searched
+SAFE_TRIES = 3  # cards made for one request before its place's safe words mean that there is none
+
+
+class Generation(ServicePart):
+    """Has cards made.
+
+    Args:
+        settings, client, database: as `ServicePart`.
+        worker_grace: seconds that a resumed request waits for a worker to come up.
+        make_timeout: seconds after which a card is given up.
+    """
+
+    def __init__(
+        self,
+        settings: BotSettings,
+        client: GeneratorClient,
+        database: Database,
+        *,
+        worker_grace: float = WORKER_GRACE,
+        make_timeout: float = MAKE_TIMEOUT,
+    ) -> None:
+        super().__init__(settings, client, database)
+        self._worker_grace = worker_grace
+        self._make_timeout = make_timeout
+        self._jobs: dict[str, str] = {}  # running request -> its job at the queue, "" before it has one
+
+    async def _generate(
+        self,
+        request_id: str,
+        person: Person,
+        request: CardRequest,
+        safe_words: tuple[str, ...],
+        on_progress: OnProgress | None,
+        grace: float,
+    ) -> StoredCard:
+        await self._worker_up(grace)
+        watcher = SparseProgress(on_progress)
+        for attempt in range(SAFE_TRIES):
+            wish = _varied(request, attempt)
+            key = f"{request_id}-{attempt}" if attempt else request_id
+            card, picture = await self._have_made(request_id, person, wish, key, watcher)
+            word = unsafe_word(card_text(card), safe_words)
+            if word is None:
+                with storage():
+                    row = await self._keep(request_id, wish, card, picture)
+                return self._stored(row, request_id=request_id)
+            log.info("a card with the safe word %r is made again", word)
+        raise NotMade("common.unsafe_card")
+
+    async def _have_made(
+        self, request_id: str, person: Person, wish: CardRequest, key: str, watcher: SparseProgress
+    ) -> tuple[Card, bytes]:
+        """Return a card from the queue and its picture."""
+        job = await self._client.submit(wish, owner=f"{person.platform}:{person.user_id}", key=key, trace=request_id)
+        self._jobs[request_id] = job.id
+        await watcher(job)
+        job = await self._client.wait(job.id, watcher, timeout=self._make_timeout)
+        if job.state is JobState.CANCELLED:
+            raise NotMade("common.cancelled")
+        if job.card is None:
+            log.warning("request %s failed: %s", request_id, job.error)
+            raise GenerationFailed(job.error) if job.error else NotMade("common.failed")
+        return job.card, await self._client.image(job.id)
+
+    async def _worker_up(self, grace: float) -> None:
+        deadline = asyncio.get_running_loop().time() + grace
+        while not await self._client.ready():
+            if asyncio.get_running_loop().time() >= deadline:
+                raise NobodyWorks
+            await asyncio.sleep(0.5)
+
+    async def _keep(self, request_id: str, wish: CardRequest, card: Card, picture: bytes) -> CardRow:
+        """Write picture and rows, the file first: no row ever points at a missing file."""
+        card_id = await self._free_id(request_id)
+        name = f"{card_id}.jpg"
+        await asyncio.to_thread(pictures.write_atomically, self._folder / name, picture)
+        new = requests.NewCard(
+            id=card_id,
+            options=wish.model_dump(mode="json"),
+            facts=card.model_dump(mode="json"),
+            title=card.title,
+            genres=card.genres,
+            model_version=card.model_version,
+            picture=name,
+        )
+        async with self._database.write() as session:
+            return await requests.finish(session, request_id, new)
+
+    async def _free_id(self, request_id: str) -> str:
+        attempt = 0
+        while True:
+            card_id = pictures.card_id(request_id, attempt)
+            async with self._database.read() as session:
+                if await session.get(CardRow, card_id) is None:
+                    return card_id
+            attempt += 1
+
+    async def _from_archive(
+        self, request_id: str, request: CardRequest, safe_words: tuple[str, ...]
+    ) -> StoredCard | None:
+        """Answer with an older card, one of the asked genres if there is any."""
+        with storage():
+            async with self._database.read() as session:
+                rows = list(await cards.recent_cards(session, ARCHIVE_DEPTH, None, None))
+            random.shuffle(rows)
+            rows.sort(key=lambda row: -sum(f"|{genre}|" in row.genres for genre in request.genres))
+            for row in rows:
+                stored = self._stored(row, request_id=request_id, from_archive=True)
+                if unsafe_word(card_text(stored.card), safe_words) or not await asyncio.to_thread(
+                    stored.picture.is_file
+                ):
+                    continue
+                async with self._database.write() as session:
+                    await requests.finish_from_archive(session, request_id, row.id)
+                return stored
+        return None
+
+
+def _varied(request: CardRequest, attempt: int) -> CardRequest:
+    """Return a request with other seeds for each attempt, the same ones after a restart."""
+    seeds = {name: ((getattr(request, name) or 0) + attempt) % (MAX_SEED + 1) for name in ("seed", "art_seed")}
+    return request.model_copy(update=seeds)
+
+
+def card_text(card: Card) -> str:
+    """Return all that a card says."""
+    return "\n".join(filter(None, (card.title, card.title_english, card.studio, card.synopsis)))
