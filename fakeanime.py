@@ -81,14 +81,14 @@ app.add_typer(training_app)
 async def _run(settings: BotSettings) -> None:
     from bot.app import run_bot
     from generator.queue import add_queue_routes
-    from generator.store import MemoryStore
+    from generator.store import make_store
 
     stop = stop_on_signals()
     with bind(settings) as listening:
         local = settings.model_copy(update={"generator_url": address(listening)})
         worker = asyncio.create_task(_keep_worker(local.generator_url, stop))
         try:
-            await run_bot(local, stop, listening, lambda web_app: add_queue_routes(web_app, local, MemoryStore()))
+            await run_bot(local, stop, listening, lambda web_app: add_queue_routes(web_app, local, make_store(local)))
         finally:
             stop.set()
             await worker

@@ -30,7 +30,7 @@ def check_fonts() -> str:
     """
     from generator.card.fonts import FACES, FALLBACKS, FONT_DIR, SMALL_PRINT, coverage, load
 
-    names = {*FACES, *FALLBACKS, SMALL_PRINT}
+    names = {*FACES, *(face.kana for face in FACES.values()), *FALLBACKS, SMALL_PRINT}
     for name in sorted(names):
         try:
             load(name, 40)

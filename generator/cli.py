@@ -113,9 +113,9 @@ def queue() -> None:
 
 async def _serve_queue(settings: GeneratorSettings) -> None:
     from generator.queue import serve_queue
-    from generator.store import MemoryStore
+    from generator.store import make_store
 
-    await serve_queue(settings, MemoryStore(), stop_on_signals())
+    await serve_queue(settings, make_store(settings), stop_on_signals())
 
 
 @app.command()
