@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,13 +30,13 @@ def load(path: Path) -> tuple[dict[str, list[np.ndarray]], dict[str, Any]]:
         ConfigurationError: the file is damaged.
     """
     try:
-        with np.load(path) as file:
+        with path.open("rb") as raw, np.load(raw) as file:
             names = [name for name in file.files if name != "state"]
             groups: dict[str, list[np.ndarray]] = {}
             for name in sorted(names, key=lambda n: (n.split("/")[0], int(n.split("/")[1]))):
                 groups.setdefault(name.split("/")[0], []).append(file[name])
             return groups, json.loads(str(file["state"]))
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise ConfigurationError(f"The checkpoint {path} is damaged ({error}); remove it to start anew.") from error
 
 

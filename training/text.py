@@ -6,7 +6,7 @@ import math
 import signal
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from tqdm import tqdm
 from generator.errors import ConfigurationError
 from generator.text import record as record_format
 from generator.text.vocabulary import Vocabulary
+from generator.text.weights import load
 from training import checkpoint
 from training.batches import CachedVocabulary, epoch_batches, pack, split_batch
 from training.prepare import example_record, read_examples
@@ -56,6 +57,8 @@ PRESETS = {
 WARM_UP = 150  # steps
 AVERAGING = 0.997  # per step, of the exponential moving average that is evaluated and shipped
 AVERAGE_EVERY = 4
+LOG_EVERY, CHECK_EVERY = 20, 500  # steps
+SAVE_SECONDS = 240
 
 
 def learning_rate(progress: float, step: int, preset: Preset) -> float:
@@ -95,6 +98,8 @@ def train_text(
     minutes: float | None = None,
     threads: int | None = None,
     dry_run: bool = False,
+    init: Path | None = None,
+    rate: float | None = None,
 ) -> Path:
     """Train the record model on what `prepare_text` wrote; goes on where the run's checkpoint ends.
 
@@ -105,18 +110,23 @@ def train_text(
         minutes: end the run after this much training time, the learning rate brought down in time; all steps when None.
         threads: cores to use; all when None.
         dry_run: three steps and a checkpoint, to see that everything works.
+        init: folder of shipped weights that a new run begins from in place of random ones; the optimizer begins anew.
+        rate: peak learning rate in place of the preset's; a run that begins from trained weights wants a lower one.
 
     Returns:
         The checkpoint.
 
     Raises:
-        ConfigurationError: no such preset, no prepared data, or a damaged checkpoint.
+        ConfigurationError: no such preset, no prepared data, a damaged checkpoint, or weights that do not fit.
     """
     if preset not in PRESETS:
         raise ConfigurationError(f"There is no preset “{preset}”; known ones: {', '.join(PRESETS)}.")
     set_threads(threads)
     run.mkdir(parents=True, exist_ok=True)
-    trainer = _Trainer(data, run, PRESETS[preset], minutes)
+    options = PRESETS[preset] if rate is None else replace(PRESETS[preset], rate=rate)
+    trainer = _Trainer(data, run, options, minutes)
+    if init is not None and trainer.step == 0:
+        trainer.begin_from(init)
     trainer.train(3 if dry_run else None)
     return run / CHECKPOINT
 
@@ -139,8 +149,8 @@ class _Trainer:
         from generator.text.model import Dropout, ModelShape, make_model, masked_loss
 
         self.run, self.preset, self.minutes = run, preset, minutes
-        self.vocabulary = CachedVocabulary((data / "pieces.model").read_bytes())
         self.records = [example_record(example) for example in read_examples(data, "train")]
+        self.vocabulary = CachedVocabulary((data / "pieces.model").read_bytes())
         validation = [example for example in read_examples(data, "validation") if example["main"]][:240]
         self.validation = [(example_record(example).bare(), len(example["raw"])) for example in validation]
         self.shape = ModelShape(self.vocabulary.size, preset.embedding, preset.width, preset.layers)
@@ -151,7 +161,7 @@ class _Trainer:
         self.optimizer.exclude_from_weight_decay(var_names=["bias"])
         self.model.compile(optimizer=self.optimizer, loss=masked_loss, jit_compile=False)
         self.optimizer.build(self.model.trainable_variables)
-        self.step, self.epoch, self.seconds = 0, 0, 0.0
+        self.step, self.epoch, self.batch, self.seconds = 0, 0, 0, 0.0  # batch: of the epoch
         self.average = [np.array(v) for v in self.model.get_weights()]
         self._resume()
         self._stop = False
@@ -170,6 +180,22 @@ class _Trainer:
         for variable, value in zip(self.optimizer.variables, groups["optimizer"], strict=True):
             variable.assign(value)
         self.step, self.epoch, self.seconds = state["step"], state["epoch"], state["seconds"]
+        self.batch = state.get("batch", 0)
+
+    def begin_from(self, folder: Path) -> None:
+        """Take shipped weights as model and as average.
+
+        Raises:
+            ConfigurationError: they are missing, damaged, or of another vocabulary or shape.
+        """
+        shipped = load(folder)
+        if shipped.record_shape != self.shape.as_dict() or shipped.vocabulary.model != self.vocabulary.model:
+            raise ConfigurationError(
+                f"The weights in {folder} have another vocabulary or shape than this run; prepare the data that they"
+                " were trained on, choose their preset, or begin without them."
+            )
+        self.model.set_weights(shipped.record)
+        self.average = shipped.record
 
     def save(self) -> None:
         checkpoint.save(
@@ -184,6 +210,7 @@ class _Trainer:
                 "preset": asdict(self.preset),
                 "step": self.step,
                 "epoch": self.epoch,
+                "batch": self.batch,
                 "seconds": self.seconds,
             },
         )
@@ -193,27 +220,37 @@ class _Trainer:
         timed = 0.0 if self.minutes is None else self.seconds / 60 / self.minutes
         return min(1.0, max(self.step / self.preset.steps, timed))
 
-    def train(self, steps: int | None, log_every: int = 20, check_every: int = 250, save_seconds: float = 240) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
+    def train(self, steps: int | None) -> None:
+        """Train until the run is over, or for so many steps, or until SIGTERM or Ctrl-C; then save."""
+        before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+        for number in before:
             signal.signal(number, lambda *_: setattr(self, "_stop", True))
+        try:
+            self._train(steps)
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+        self.save()
+
+    def _train(self, steps: int | None) -> None:
         end = self.preset.steps if steps is None else self.step + steps
         saved = time.monotonic()
         with tqdm(total=end, initial=self.step, desc="text", unit="step") as bar:
             while self.progress() < 1 and self.step < end and not self._stop:
                 random = np.random.default_rng((1, self.epoch))
-                for batch in epoch_batches(self.records, self.vocabulary, self.preset.tokens, random):
+                batches = epoch_batches(self.records, self.vocabulary, self.preset.tokens, random)
+                for batch in batches[self.batch :]:
                     self._train_batch(batch)
                     bar.update()
-                    if self.step % log_every == 0:
-                        self._log(check=self.step % check_every == 0, bar=bar)
-                    if time.monotonic() - saved > save_seconds:
+                    if self.step % LOG_EVERY == 0:
+                        self._log(check=self.step % CHECK_EVERY == 0, bar=bar)
+                    if time.monotonic() - saved > SAVE_SECONDS:
                         self.save()
                         saved = time.monotonic()
                     if self._stop or self.step >= end or self.progress() >= 1:
                         break
                 else:
-                    self.epoch += 1
-        self.save()
+                    self.epoch, self.batch = self.epoch + 1, 0
 
     def _train_batch(self, batch: np.ndarray) -> None:
         begin = time.monotonic()
@@ -221,7 +258,7 @@ class _Trainer:
         self.optimizer.learning_rate = rate
         x, y = split_batch(batch)
         self.logs: dict[str, Any] = self.model.train_on_batch(x, y, return_dict=True)
-        self.step += 1
+        self.step, self.batch = self.step + 1, self.batch + 1
         if self.step % AVERAGE_EVERY == 0:
             # Early on the average follows quickly, or it would long remember the random start.
             momentum = min(AVERAGING, (self.step + 1) / (self.step + 10)) ** AVERAGE_EVERY
