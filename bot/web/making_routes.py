@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -82,6 +83,12 @@ async def events(request: web.Request) -> web.StreamResponse:
         }
     )
     await stream.prepare(request)
+    with suppress(ConnectionResetError):  # the page was closed
+        await _tell(stream, site, request, making)
+    return stream
+
+
+async def _tell(stream: web.StreamResponse, site: Site, request: web.Request, making: Making) -> None:
     await stream.write(f"retry: {RECONNECT_MS}\n\n".encode())
     seen = -1
     while not site.makings.closed:
@@ -93,7 +100,6 @@ async def events(request: web.Request) -> web.StreamResponse:
         else:
             await stream.write(b": still here\n\n")
         await making.wait(seen, HEARTBEAT_SECONDS)
-    return stream
 
 
 def card_page(stored: StoredCard) -> str:

@@ -30,6 +30,7 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "same-origin",  # no-referrer would make browsers send `Origin: null` with our own posts
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Server": "fakeanime",  # rather than names and versions of what it is built on
 }
 PRIVATE = "no-store"  # pages show the visitor's own rating
 

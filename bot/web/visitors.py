@@ -18,7 +18,7 @@ _COOKIE_VALUE = re.compile(r"[A-Za-z0-9_-]{24}")
 _MAX_KEYS = 10_000  # addresses remembered at once; a full table forgets those that have rested longest
 
 
-def visitor(request: web.Request) -> Person | None:
+def visitor(request: web.BaseRequest) -> Person | None:
     """Return the person of the visitor's cookie; None for somebody who has neither made nor rated anything."""
     value = request.cookies.get(COOKIE, "")
     return Person("web", value) if _COOKIE_VALUE.fullmatch(value) else None
@@ -36,7 +36,7 @@ def remember(response: web.StreamResponse, person: Person, *, secure: bool) -> N
     )
 
 
-def from_own_pages(request: web.Request, public_url: str | None = None) -> bool:
+def from_own_pages(request: web.BaseRequest, public_url: str | None = None) -> bool:
     """Return whether a post may act: browsers say where it comes from, and it must be here.
 
     `Sec-Fetch-Site` decides where it is sent (HTTPS and loopback), `Origin` elsewhere. A client that sends neither is
@@ -54,7 +54,7 @@ def from_own_pages(request: web.Request, public_url: str | None = None) -> bool:
     return urlsplit(origin).netloc.lower() in hosts
 
 
-def address(request: web.Request) -> str:
+def address(request: web.BaseRequest) -> str:
     """Return the network that a request comes from: an IPv4 address or an IPv6 /64, the usual size of one household.
 
     A proxy on this machine is believed about whom it speaks for; anybody else's `X-Forwarded-For` is ignored.

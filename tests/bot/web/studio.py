@@ -7,8 +7,8 @@ import io
 import secrets
 import socket
 import threading
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,11 +47,20 @@ class SmallCard:
 
 
 class SmallEngine:
-    """Makes the same card for the same request; `gate` holds it back."""
+    """Makes the same card for the same request."""
 
     def __init__(self) -> None:
         self.gate = threading.Event()
         self.gate.set()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Make nothing for as long as the context lasts, or until `gate` is set."""
+        self.gate.clear()
+        try:
+            yield
+        finally:
+            self.gate.set()
 
     def make(self, requests: Sequence[CardRequest]) -> Sequence[SmallCard | GenerationFailed]:
         self.gate.wait(60)
