@@ -116,17 +116,18 @@ async def _delivered(send: Callable[[Target], Awaitable[T]], target: Target) -> 
         except ChatMigrated as error:
             # Message and topic ids do not move along.
             target = replace(target, chat_id=error.new_chat_id, reply_to=None, thread_id=None)
-        except (BadRequest, Forbidden):
+        except BadRequest as error:
+            if target.thread_id is None or "thread not found" not in error.message:
+                raise
+            target = replace(target, reply_to=None, thread_id=None)  # the topic has been deleted
+        except Forbidden:
             raise
         except (NetworkError, RetryAfter) as error:
             wait = next(waits, None)
             if wait is None:
                 raise
             if isinstance(error, RetryAfter):
-                wait = max(wait, _seconds(error.retry_after))
+                assert isinstance(error.retry_after, timedelta), "see bot/telegram/__init__.py"
+                wait = max(wait, error.retry_after.total_seconds())
             log.warning("chat %s: trying again in %.0f s: %s", target.chat_id, wait, error)
             await asyncio.sleep(wait)
-
-
-def _seconds(value: float | timedelta) -> float:
-    return value.total_seconds() if isinstance(value, timedelta) else value

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from telegram import MessageReactionCountUpdated, MessageReactionUpdated, ReactionType, ReactionTypeEmoji, Update
 from telegram.ext import ContextTypes, MessageReactionHandler
 
-from bot.ratings import value_of
+from bot.ratings import RATINGS, value_of
 from bot.service import CardService, Person
 from bot.telegram.boards import Boards
 from bot.telegram.places import person_of
@@ -65,25 +65,20 @@ class Reactions:
     async def _count(self, change: MessageReactionCountUpdated, card_id: str) -> None:
         """Bring as many nameless votes into being as are counted, where Telegram tells no names.
 
-        Each emoji's votes are numbered, and so a change of a count only adds or withdraws the difference.
+        The votes of each value are numbered, and so a change of a count only adds or withdraws the difference.
         """
-        wanted = dict.fromkeys(range(1, 6), 0)
+        wanted = dict.fromkeys(RATINGS, 0)
         for reaction in change.reactions:
             value = _value(reaction.type)
             if value is not None:
                 wanted[value] = min(_MOST_ANONYMOUS, wanted[value] + reaction.total_count)
-        for value, count in wanted.items():
-            number = 0
-            while True:
-                voter = Person("telegram", f"count:{change.chat.id}:{change.message_id}:{value}:{number}")
-                exists = (await self._service.summary(card_id, voter)).own is not None
-                if number < count and not exists:
-                    await self._service.rate(voter, card_id, value, "reaction")
-                elif number >= count and exists:
-                    await self._service.withdraw(voter, card_id)
-                elif number >= count:
-                    break
-                number += 1
+        message = f"count:{change.chat.id}:{change.message_id}:"
+        voters = {f"{message}{value}:{number}": value for value in wanted for number in range(wanted[value])}
+        counted = {voter for voter in await self._service.reacted("telegram", card_id) if voter.startswith(message)}
+        for voter in counted - voters.keys():
+            await self._service.withdraw(Person("telegram", voter), card_id)
+        for voter in voters.keys() - counted:
+            await self._service.rate(Person("telegram", voter), card_id, voters[voter], "reaction")
 
 
 def _values(reactions: Sequence[ReactionType]) -> list[int]:

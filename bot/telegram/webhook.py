@@ -85,7 +85,7 @@ class WebHook:
     async def _take(self, request: web.Request) -> web.Response:
         """Put an update in line and answer at once; the bot works on it afterwards."""
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
-        if not hmac.compare_digest(given.encode(), self._secret.encode()):
+        if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._secret.encode()):
             return web.Response(status=HTTPStatus.FORBIDDEN)
         try:
             update = Update.de_json(await request.json(), self._application.bot)

@@ -31,7 +31,7 @@ BOT = User(id=123456, is_bot=True, first_name="Fakeanime", username="fakeanime_t
 _METHODS: dict[str, type[TelegramMethod[Any]]] = {
     model.__api_method__.lower(): model
     for name in methods.__all__
-    if hasattr(model := getattr(methods, name), "__api_method__")
+    if isinstance(getattr(model := getattr(methods, name), "__api_method__", None), str)
 }
 
 
@@ -45,14 +45,23 @@ class ApiError(Exception):
         self.parameters = parameters
 
 
-@dataclass(frozen=True)
+@dataclass
 class Call:
-    """One request of the bot: the method's name, its checked parameters, the uploaded files, and when it came."""
+    """One request of the bot.
+
+    Attributes:
+        method: its name.
+        params: the parameters, checked, as aiogram's model.
+        files: what was uploaded, by field.
+        at: when it came, in seconds of the monotonic clock.
+        result: what was answered; None as long as it is not, or if it was an error.
+    """
 
     method: str
     params: Any
     files: dict[str, bytes]
     at: float = field(default_factory=time.monotonic)
+    result: Any = None
 
 
 @dataclass
@@ -80,6 +89,7 @@ class TelegramDouble:
         violations: everything that a real server would not have taken, in words.
         messages: what stands in the chats, by chat and message id.
         deliveries: HTTP statuses that the web hook answered with.
+        allowed: kinds of updates that the bot asked for; all where it did not say.
     """
 
     def __init__(self) -> None:
@@ -93,8 +103,7 @@ class TelegramDouble:
         self.webhook: dict[str, Any] = {}
         self.polls = 0
         self._pending: dict[int, dict[str, Any]] = {}
-        self._allowed: list[str] = []
-        self._polling = 0
+        self.allowed: list[str] = []
         self._queries: set[str] = set()
         self._failures: dict[str, list[ApiError]] = {}
         self._holds: dict[str, asyncio.Event] = {}
@@ -183,6 +192,10 @@ class TelegramDouble:
         """Return the calls of one method so far."""
         return [call for call in self.calls if call.method == method]
 
+    def posted(self, call: Call) -> tuple[int, int]:
+        """Return chat and message id of what a call has sent."""
+        return call.result["chat"]["id"], call.result["message_id"]
+
     async def wait_for(self, method: str, count: int = 1) -> Call:
         """Wait until the bot has called `method` `count` times; return that call."""
         await self.wait_until(lambda: len(self.made(method)) >= count)
@@ -241,14 +254,16 @@ class TelegramDouble:
             raise self._violation(400, f"{name}: {error}") from error
         for sentence in broken_rules(params, files):
             raise self._violation(400, f"{name}: {sentence}")
+        call = Call(name, params, files)
         if name.lower() != "getupdates":
-            self.calls.append(Call(name, params, files))
+            self.calls.append(call)
         if failures := self._failures.get(name):
             raise failures.pop(0)
         if hold := self._holds.get(name):
             await self._notify()
             await hold.wait()
-        return await handler(params)
+        call.result = await handler(params)
+        return call.result
 
     def _violation(self, code: int, sentence: str) -> ApiError:
         self.violations.append(sentence)
@@ -264,29 +279,27 @@ class TelegramDouble:
     async def _do_getupdates(self, params: methods.GetUpdates) -> list[dict[str, Any]]:
         if self.webhook:
             raise ApiError(409, "Conflict: can't use getUpdates method while webhook is active")
-        if self._polling:
-            raise ApiError(409, "Conflict: terminated by other getUpdates request")
         if params.allowed_updates is not None:
-            self._allowed = params.allowed_updates
+            self.allowed = params.allowed_updates
         for number in [n for n in self._pending if n < (params.offset or 0)]:
             del self._pending[number]
-        self._polling += 1
         self.polls += 1
+        poll = self.polls
         await self._notify()
         try:
             async with asyncio.timeout(params.timeout or 0), self._changed:
-                await self._changed.wait_for(lambda: self._pending or self._closing)
+                await self._changed.wait_for(lambda: self._pending or self._closing or self.polls != poll)
         except TimeoutError:
             pass
-        finally:
-            self._polling -= 1
+        if self.polls != poll:
+            raise ApiError(409, "Conflict: terminated by other getUpdates request")
         return list(itertools.islice(self._pending.values(), params.limit or 100))
 
     async def _do_setwebhook(self, params: methods.SetWebhook) -> bool:
         if not params.url.startswith(("https://", "http://127.0.0.1:")):
             raise self._violation(400, "setWebhook: an HTTPS URL must be provided")
         self.webhook = {"url": params.url, "secret": params.secret_token}
-        self._allowed = params.allowed_updates or []
+        self.allowed = params.allowed_updates or []
         return True
 
     async def _do_deletewebhook(self, params: methods.DeleteWebhook) -> bool:
@@ -392,7 +405,7 @@ class TelegramDouble:
         return message
 
     async def _emit(self, kind: str, content: dict[str, Any]) -> None:
-        if self._allowed and kind not in self._allowed:
+        if self.allowed and kind not in self.allowed:
             return
         update = {"update_id": next(self._numbers), kind: json.loads(json.dumps(content))}
         Update.model_validate(update)

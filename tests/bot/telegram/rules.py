@@ -36,7 +36,8 @@ def decoded(model: type[TelegramMethod[Any]], raw: dict[str, str], files: dict[s
     for name, text in raw.items():
         field = model.model_fields.get(name)
         as_text = field is None or _takes_text(field.annotation)
-        values[name] = text if as_text else _json_or_text(text)
+        number = name.endswith("chat_id") and text.lstrip("-").isdecimal()  # else a channel's @name
+        values[name] = int(text) if number else text if as_text else _json_or_text(text)
     return values | {name: BufferedInputFile(data, filename=name) for name, data in files.items()}
 
 
