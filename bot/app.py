@@ -40,6 +40,9 @@ async def run_bot(
     Raises:
         ConfigurationError: a token, the database or a setting is not as it must be.
     """
+    bots = settings.discord_token is not None or settings.telegram_token is not None
+    if mount is None and not bots and not settings.playground:
+        raise ConfigurationError("There is nothing to run: set DISCORD_TOKEN or TELEGRAM_TOKEN, or PLAYGROUND=true.")
     async with AsyncExitStack() as stack:
         await unless_stopped(stop, _start(settings, listening, mount or _add_health_routes, stack))
         await stop.wait()
@@ -122,7 +125,8 @@ async def _start_bots(service: CardService, settings: BotSettings, stack: AsyncE
         stack.push_async_callback(_close_in_time, "Telegram", telegram.close)
         await telegram.start()
     if not settings.discord_token and not settings.telegram_token:
-        log.info("no DISCORD_TOKEN or TELEGRAM_TOKEN is set: the playground alone is open")
+        opened = "the playground alone is open" if settings.playground else "only the queue is open"
+        log.info("no DISCORD_TOKEN or TELEGRAM_TOKEN is set: %s", opened)
 
 
 async def _close_in_time(platform: str, close: Callable[[], Awaitable[None]]) -> None:

@@ -50,7 +50,7 @@ def _status_of(app: typer.Typer, program: str) -> int:
     except FakeanimeError as error:
         return _complain(error.message, 2 if isinstance(error, BadRequest | ConfigurationError) else 1)
     except ModuleNotFoundError as error:
-        return _complain(f"This command needs the Python package “{error.name}”, which is not installed here.", 2)
+        return _complain(f"This command needs the Python package “{error.name}”; install it first.", 2)
     except SystemExit as error:
         return error.code if isinstance(error.code, int) else 1
     except OSError as error:

@@ -34,6 +34,7 @@ from generator.messages import (
 )
 from generator.metrics import prometheus
 from generator.openapi import description
+from generator.process import address, bind
 from generator.settings import GeneratorSettings
 from generator.store import JobStore, LeaseLost, StoreUnavailable
 
@@ -132,16 +133,13 @@ async def listen(app: web.Application, settings: GeneratorSettings) -> tuple[web
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
     await runner.setup()
     try:
-        await web.TCPSite(runner, settings.http_host, settings.http_port).start()
-    except OSError as error:
+        listening = bind(settings)
+    except ConfigurationError:
         await runner.cleanup()
-        where = f"{settings.http_host}:{settings.http_port}"
-        raise ConfigurationError(
-            f"Cannot listen on {where}: {error.strerror or error}. Set HTTP_HOST or HTTP_PORT to what is free."
-        ) from error
-    port = int(runner.addresses[0][1])
-    log.info("Listening on http://%s:%d", settings.http_host, port)
-    return runner, port
+        raise
+    await web.SockSite(runner, listening).start()
+    log.info("Listening on %s", address(listening))
+    return runner, int(listening.getsockname()[1])
 
 
 async def serve_queue(settings: GeneratorSettings, store: JobStore, stop: asyncio.Event) -> None:
