@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Float, cast, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import hall
@@ -94,10 +94,11 @@ async def _lock_card(session: AsyncSession, card_id: str) -> bool:
 
 async def _recount(session: AsyncSession, card_id: str, before: int | None, after: int | None) -> None:
     """Bring the card's figures up to date for one rating that came, changed or went."""
-    votes = CardRow.votes + (after is not None) - (before is not None)
-    total = CardRow.total + (after or 0) - (before or 0)
-    squares = CardRow.squares + (after or 0) ** 2 - (before or 0) ** 2
-    mean = total * 1.0 / func.nullif(votes, 0)
+    new, old = after or 0, before or 0
+    votes = CardRow.votes + (bool(new) - bool(old))
+    total = CardRow.total + (new - old)
+    squares = CardRow.squares + (new**2 - old**2)
+    mean = cast(total, Float) / func.nullif(votes, 0)
     await session.execute(
         update(CardRow)
         .where(CardRow.id == card_id)

@@ -112,14 +112,18 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    folder: Path, *, cooldown: float = 0, worker: bool = True, line: int = 500
+    folder: Path, *, cooldown: float = 0, worker: bool = True, line: int = 500, database_url: str = ""
 ) -> AsyncIterator[House]:
-    """Start queue, worker and service over `folder`, and stop them at the end."""
+    """Start queue, worker and service over `folder`, and stop them at the end; SQLite in it, unless told otherwise."""
     store = MemoryStore(Limits(line=line))
     app: web.Application = make_queue_app(GeneratorSettings(), store)
     runner, port = await listen(app, GeneratorSettings(http_port=0))
     settings = BotSettings(
-        data_dir=folder, generator_url=f"http://127.0.0.1:{port}", http_port=port, cooldown_seconds=cooldown
+        data_dir=folder,
+        database_url=database_url,
+        generator_url=f"http://127.0.0.1:{port}",
+        http_port=port,
+        cooldown_seconds=cooldown,
     )
     async with GeneratorClient(settings) as client:
         house = House(settings, store, client)

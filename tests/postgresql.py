@@ -1,0 +1,117 @@
+"""A real PostgreSQL server of our own, on a free port of the loopback interface, gone with the tests."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from db import upgrade
+
+DEBIAN_FOLDERS = "/usr/lib/postgresql"
+
+
+def binaries() -> Path | None:
+    """Return the folder of PostgreSQL's programs, the newest on Debian, or None when it is not installed."""
+    found = sorted(Path(DEBIAN_FOLDERS).glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    on_path = shutil.which("initdb")
+    return found[-1].parent if found else Path(on_path).parent if on_path else None
+
+
+class PostgreSQL:
+    """A running server; every database that it gives out is new, empty and of the newest schema."""
+
+    def __init__(self, port: int) -> None:
+        self._server = f"postgresql+asyncpg://postgres@127.0.0.1:{port}"
+        self._numbers = count()
+        self._port = port
+
+    def prepare(self) -> None:
+        """Bring the template to the newest schema; copies of it are made in no time."""
+        asyncio.run(self._execute("CREATE DATABASE schema_template"))
+        asyncio.run(upgrade(f"{self._server}/schema_template"))
+
+    def fresh(self, *, migrated: bool = True) -> str:
+        """Return the URL of a database of its own."""
+        name = f"test_{next(self._numbers)}"
+        asyncio.run(self._execute(f"CREATE DATABASE {name}" + " TEMPLATE schema_template" * migrated))
+        return f"{self._server}/{name}"
+
+    async def _execute(self, statement: str) -> None:
+        connection = await asyncpg.connect(host="127.0.0.1", port=self._port, user="postgres", database="postgres")
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+@contextmanager
+def running(programs: Path, *, durable: bool = False) -> Iterator[PostgreSQL]:
+    """Start a server for as long as the context lasts.
+
+    Args:
+        programs: folder of PostgreSQL's programs.
+        durable: write to the disk as in earnest, for measuring; tests need no such care.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="fakeanime-postgresql-"))
+    # The server refuses to run as root, and cannot enter folders of root's.
+    account: dict[str, Any] = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
+    if account:
+        shutil.chown(folder, "postgres", "postgres")
+    port = _free_port()
+    try:
+        subprocess.run(
+            [
+                *(programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust"),
+                *("-E", "UTF8", "--locale=C", "--no-sync"),
+            ],
+            cwd=folder, check=True, capture_output=True, extra_groups=[] if account else None, **account,
+        )  # fmt: skip
+        options = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-p", str(port)]
+        if not durable:
+            options += ["-c", "fsync=off", "-c", "full_page_writes=off"]
+        with (folder / "log").open("wb") as log:
+            server = subprocess.Popen(
+                [programs / "postgres", "-D", folder / "data", *options],
+                cwd=folder, stdout=log, stderr=log, extra_groups=[] if account else None, **account,
+            )  # fmt: skip
+        try:
+            _wait_until_ready(programs, port, server, folder / "log")
+            postgresql = PostgreSQL(port)
+            postgresql.prepare()
+            yield postgresql
+        finally:
+            server.send_signal(signal.SIGQUIT)  # at once: nothing of this is to be kept
+            server.wait(30)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_until_ready(programs: Path, port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(600):
+        ready = subprocess.run([programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)], check=False)
+        if ready.returncode == 0:
+            return
+        if server.poll() is not None:
+            break
+        time.sleep(0.05)
+    raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}")
