@@ -20,6 +20,7 @@ _KEY = {
 }
 _REFUSALS = {
     401: "The bearer token is missing or wrong",
+    403: "There is no token, and the request may not come from this machine",
     404: "Unknown, or forgotten",
     408: "The body came too slowly",
     410: "The lease is over",
@@ -27,9 +28,11 @@ _REFUSALS = {
     415: "Not JSON",
     422: "Not what is described here",
     429: "The line is full; Retry-After says when to try again",
-    503: "No worker has asked for work lately",
+    503: "The job store does not answer, or no worker has asked for work lately",
 }
 _BODY = (408, 413, 415, 422)
+_STORE = (401, 403, 503)  # whatever asks the store may find it closed, or away
+_RETRY = {"Retry-After": {"description": "Seconds", "schema": {"type": "integer", "minimum": 1}}}
 _MODELS = (
     messages.Accepted,
     messages.Completion,
@@ -60,13 +63,13 @@ def _operation(
     public: bool = False,
 ) -> dict[str, Any]:
     responses = {str(status): {"description": text, **content} for status, (text, content) in answers.items()}
-    for status in sorted({*refusals, *(_BODY if body else ()), *(() if public else (401,))}):
+    for status in sorted({*refusals, *(_BODY if body else ()), *(() if public else _STORE)}):
         responses[str(status)] = {
             "description": _REFUSALS[status],
             **_content("application/problem+json", _ref(messages.Problem)),
         }
         if status == 429:
-            responses["429"]["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
+            responses["429"]["headers"] = _RETRY
     operation: dict[str, Any] = {"summary": summary, "responses": responses, "parameters": list(parameters)}
     if body:
         operation["requestBody"] = {"required": True, **_content("application/json", _ref(body))}
@@ -81,7 +84,13 @@ def _json(model: type[BaseModel], text: str) -> tuple[str, dict[str, Any]]:
 
 def _query(model: type[BaseModel]) -> tuple[dict[str, Any], ...]:
     properties = model.model_json_schema(ref_template="#/components/schemas/{model}")["properties"]
-    return tuple({"name": name, "in": "query", "schema": schema} for name, schema in properties.items())
+    return tuple({"name": name, "in": "query", "schema": _given(schema)} for name, schema in properties.items())
+
+
+def _given(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a parameter that is there; one that is not is left out of the query, not null."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind.get("type") != "null"]
+    return kinds[0] if kinds else schema
 
 
 @cache

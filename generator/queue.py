@@ -160,7 +160,7 @@ class _Api:
     async def submit(self, request: web.Request) -> web.Response:
         submission = await _body(request, Submission, SMALL_BODY)
         trace.set(submission.trace)
-        key = _KEY.validate_python(request.headers.get("Idempotency-Key") or secrets.token_urlsafe(18))
+        key = _KEY.validate_python(request.headers.get("Idempotency-Key", secrets.token_urlsafe(18)))
         job = await self._store.add(submission, key)
         log.info("Job %s of %s at place %s", job.id, submission.owner, job.position)
         return _json(job, 202)
@@ -289,7 +289,7 @@ async def _body(request: web.Request, model: type[_M], limit: int) -> _M:
                     raise too_long
     except TimeoutError as error:
         raise _Refusal(408, f"The body did not arrive within {BODY_SECONDS:.0f} seconds.") from error
-    return model.model_validate_json(bytes(data))
+    return model.model_validate_json(bytes(data), strict=True)
 
 
 def _found(thing: _T | None) -> _T:

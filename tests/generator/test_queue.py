@@ -7,6 +7,7 @@ import base64
 import contextlib
 import io
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from generator import queue as queue_module
 from generator.errors import ConfigurationError
 from generator.messages import MAX_BATCH
+from generator.openapi import description
 from generator.queue import COMPLETE_BODY, SMALL_BODY, listen, make_queue_app
 from generator.schema import CardRequest
 from generator.store import Limits, MemoryStore
@@ -23,6 +25,13 @@ from tests.generator.cards import card_for, jpeg_file, running_queue, settings_f
 
 IMAGE = base64.b64encode(jpeg_file()).decode()
 CARD = card_for(CardRequest(seed=1)).model_dump(mode="json")
+
+
+def check_described(method: str, path: str, status: int) -> None:
+    """Check that the OpenAPI file knows this answer of this route; unknown routes and methods are no business of it."""
+    for template, operations in description()["paths"].items():
+        if re.fullmatch(template.replace("{id}", "[^/]+"), path.partition("?")[0]) and method.lower() in operations:
+            assert str(status) in operations[method.lower()]["responses"], f"{method} {path} answered {status}"
 
 
 class Caller:
@@ -39,6 +48,7 @@ class Caller:
         async with self.session.request(method, self.url + path, data=data, headers=headers) as answer:
             raw = await answer.read()
             parsed: Any = json.loads(raw) if "json" in answer.content_type else raw
+            check_described(method, path, answer.status)
             if answer.status >= 400:
                 assert answer.content_type == "application/problem+json", (answer.status, raw)
                 assert parsed["status"] == answer.status

@@ -1,0 +1,109 @@
+"""Workers that die, hang or return rubbish: every accepted job ends once, as a card or with a reason.
+
+FAKEANIME_KILLS=N kills N workers instead of a few.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+
+import aiohttp
+
+from generator.client import GeneratorClient
+from generator.schema import CardRequest, JobState
+from tests.faults.conftest import Start
+from tests.faults.processes import QueueProcess, WorkerProcess, make_cards, until
+
+KILLS = int(os.environ.get("FAKEANIME_KILLS", "3"))
+SEED = 11
+
+
+async def test_workers_killed_in_the_middle_of_batches_lose_no_job(start: Start) -> None:
+    queue = start(QueueProcess(short=True))
+    workers = [start(WorkerProcess(queue.url, f"w{n}", seconds=0.25)) for n in range(2)]
+    count = 30 * KILLS
+    asking = asyncio.create_task(make_cards(queue.settings, count, pause=0.03))
+    dice = random.Random(SEED)
+    for _ in range(KILLS):
+        victim = dice.choice(workers)
+        await victim.at_work(dice.uniform(0, 0.15))
+        victim.kill()
+        victim.start()
+    ends = await asyncio.wait_for(asking, 60 + 10 * KILLS)
+    assert len({end.id for end in ends}) == count
+    done = sum(end.state is JobState.DONE for end in ends)
+    assert {end.error for end in ends if end.state is not JobState.DONE} <= {
+        "The worker stopped answering, 3 times over; try again later."
+    }
+    figures = queue.figures()
+    assert figures["fakeanime_jobs_submitted_total"] == count
+    assert figures['fakeanime_jobs_ended_total{how="done"}'] == done
+    assert figures['fakeanime_jobs_ended_total{how="worker_lost"}'] == count - done
+    assert figures["fakeanime_leases_lost_total"] == KILLS
+    print(f"{KILLS} workers killed at work, {count} jobs: {done} done, {count - done} failed")
+
+
+async def test_a_worker_that_hangs_is_replaced_and_its_late_cards_are_dropped(start: Start) -> None:
+    queue = start(QueueProcess(short=True))
+    hanging = start(WorkerProcess(queue.url, "hanging", seconds=0.3))
+    async with GeneratorClient(queue.settings) as client:
+        job = await client.submit(CardRequest(seed=1), owner="web:1", key="k")
+        await hanging.at_work()
+        hanging.freeze()
+        start(WorkerProcess(queue.url, "other"))
+        assert (await client.wait(job.id, timeout=20)).state is JobState.DONE
+        hanging.thaw()
+        # It finds its lease gone and goes on with the next job.
+        assert {end.state for end in await make_cards(queue.settings, 8, first=10)} == {JobState.DONE}
+    figures = queue.figures()
+    assert figures['fakeanime_jobs_ended_total{how="done"}'] == 9
+    assert figures["fakeanime_leases_lost_total"] == 1
+    assert hanging.stop() == 0
+
+
+async def test_a_worker_that_froze_while_it_waited_for_work_holds_nothing_up(start: Start) -> None:
+    queue = start(QueueProcess(short=True))
+    frozen = start(WorkerProcess(queue.url, "frozen"))
+    async with GeneratorClient(queue.settings) as client:
+        await until(client.ready)
+    frozen.freeze()  # its connection stays open, and the queue may well lend to it
+    start(WorkerProcess(queue.url, "other"))
+    assert {end.state for end in await make_cards(queue.settings, 12)} == {JobState.DONE}
+
+
+async def test_a_worker_that_returns_rubbish_harms_nobody(start: Start) -> None:
+    queue = start(QueueProcess(short=True))
+    dice = random.Random(SEED)
+    asking = asyncio.create_task(make_cards(queue.settings, 6))
+    refused = 0
+    async with aiohttp.ClientSession(queue.url) as session:
+        while refused < 5:
+            async with session.post("/v1/leases", json={"worker": "rubbish", "max_jobs": 1, "wait": 5}) as answer:
+                assert answer.status == 200
+                lease = await answer.json()
+            job, path = lease["jobs"][0]["id"], f"/v1/leases/{lease['lease_id']}/complete"
+            for body in (
+                dice.randbytes(2000),
+                b'{"results": [{"job_id": "%s", "card": {}, "image": ""}]}' % job.encode(),
+                b"[" * 100_000,
+            ):
+                headers = {"Content-Type": "application/json"}
+                async with session.post(path, data=body, headers=headers) as answer:
+                    assert answer.status == 422
+                    refused += 1
+    start(WorkerProcess(queue.url, "honest"))
+    assert {end.state for end in await asyncio.wait_for(asking, 60)} == {JobState.DONE}
+    assert queue.figures()['fakeanime_jobs_ended_total{how="done"}'] == 6
+
+
+async def test_a_worker_that_is_asked_to_stop_leaves_nothing_undone(start: Start) -> None:
+    queue = start(QueueProcess(short=True))
+    leaving = start(WorkerProcess(queue.url, "leaving", seconds=0.3))
+    asking = asyncio.create_task(make_cards(queue.settings, 12))
+    start(WorkerProcess(queue.url, "staying"))
+    await leaving.at_work()
+    assert await asyncio.to_thread(leaving.stop) == 0
+    assert {end.state for end in await asyncio.wait_for(asking, 60)} == {JobState.DONE}
+    assert queue.figures()["fakeanime_leases_lost_total"] == 0

@@ -1,0 +1,40 @@
+"""`python -m tests.faults.tiny_worker URL NAME SECONDS BATCH BUSY`: the real worker around an engine that only waits.
+
+The file BUSY is there while it makes a batch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from generator.schema import CardRequest
+from generator.worker import run_worker
+from tests.generator.cards import SmallCard, card_for, settings_for
+
+
+class WaitingEngine:
+    def __init__(self, seconds: float, busy: Path) -> None:
+        self._seconds = seconds
+        self._busy = busy
+
+    def make(self, requests: Sequence[CardRequest]) -> list[SmallCard]:
+        self._busy.touch()
+        time.sleep(self._seconds)
+        self._busy.unlink(missing_ok=True)
+        return [SmallCard(card_for(request)) for request in requests]
+
+
+async def main(url: str, name: str, seconds: str, batch: str, busy: str) -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    engine = WaitingEngine(float(seconds), Path(busy))
+    await run_worker(settings_for(url), engine, name=name, max_batch=int(batch), stop=stop)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
