@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import Browser, Page
 
+from tests.bot.web.browser import open_browser, open_tab
 from tests.bot.web.studio import Studio, open_studio
 from tests.bot.web.visit import Visitor, open_visitor
 
@@ -29,3 +31,15 @@ async def studio(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stud
 async def visitor(studio: Studio) -> AsyncIterator[Visitor]:
     async with open_visitor(studio.url) as visitor:
         yield visitor
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    async with open_browser() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def tab(chromium: Browser, studio: Studio) -> AsyncIterator[Page]:
+    async with open_tab(chromium, studio.url) as page:
+        yield page

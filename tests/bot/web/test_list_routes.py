@@ -1,0 +1,109 @@
+"""The first page, the gallery, the charts, and privacy."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.service import Person
+from bot.web import list_routes
+from tests.bot.web.studio import Studio, open_studio
+from tests.bot.web.visit import Visitor, open_visitor
+
+
+def cards_of(page: str) -> list[str]:
+    """Return the ids of the cards that a page shows, each once, in their order."""
+    return list(dict.fromkeys(re.findall(r'href="/c/([a-z2-7]{8})"', page)))
+
+
+async def test_before_the_first_card_every_list_says_so(tmp_path: Path) -> None:
+    async with open_studio(tmp_path) as studio, open_visitor(studio.url) as visitor:
+        assert "The first card is yours." in await visitor.page("/")
+        assert "Nothing has been on air yet." in await visitor.page("/gallery")
+        assert "No card of the genre Horror yet." in await visitor.page("/gallery?genre=horror")
+        assert "Nobody has rated a card of this period yet." in await visitor.page("/top")
+        assert await visitor.data("/gallery") == {"cards": [], "before": None}
+
+
+async def test_the_first_page_shows_the_newest_cards(studio: Studio, visitor: Visitor) -> None:
+    stored = [await studio.card() for _ in range(3)]
+    page = await visitor.page("/")
+    assert cards_of(page)[:3] == [card.id for card in reversed(stored)]
+    assert 'action="/make"' in page
+
+
+async def test_an_address_can_fill_in_the_form(visitor: Visitor) -> None:
+    page = await visitor.page("/?genre=Horror&genre=Comedy&weirdness=9&title=Fog+Door&seed=42")
+    assert re.findall(r'name="genre" value="([^"]+)" checked', page) == ["Comedy", "Horror"]
+    for filled in ('value="Fog Door"', 'value="42"', 'step="1" value="9"'):
+        assert filled in page
+
+
+async def test_the_gallery_goes_back_page_by_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_routes, "GALLERY_CARDS", 4)
+    async with open_studio(tmp_path) as studio, open_visitor(studio.url) as visitor:
+        made = [await studio.card(genre="Horror" if n % 2 else "Comedy") for n in range(7)]
+        newest_first = [stored.id for stored in reversed(made)]
+        first = await visitor.page("/gallery")
+        assert cards_of(first) == newest_first[:4]
+        older = re.findall(r'data-older><a class="plain-button" href="([^"]+)"', first)[0]
+        second = await visitor.page(older)
+        assert cards_of(second) == newest_first[4:]
+        assert "data-older" not in second
+        tiles = await visitor.page(f"{older}&tiles")
+        assert cards_of(tiles) == newest_first[4:]
+        assert "<html" not in tiles
+
+        horror = await visitor.page("/gallery?genre=Horror")
+        assert cards_of(horror) == [stored.id for stored in reversed(made) if stored.card.genres == ("Horror",)]
+        assert 'href="/gallery?genre=Horror" aria-current="true"' in horror
+        data = await visitor.data("/gallery?genre=Horror")
+        assert [card["id"] for card in data["cards"]] == cards_of(horror)  # type: ignore[index,attr-defined]
+
+
+async def test_an_unknown_genre_is_told(visitor: Visitor) -> None:
+    assert "There is no genre “Western”." in await visitor.page("/gallery?genre=Western", 400)
+
+
+async def test_a_page_of_the_gallery_that_starts_at_a_deleted_card_is_empty(visitor: Visitor) -> None:
+    assert cards_of(await visitor.page("/gallery?before=aaaaaaaa")) == []
+
+
+async def test_the_charts_put_many_good_verdicts_before_a_single_best_one(tmp_path: Path) -> None:
+    async with open_studio(tmp_path) as studio, open_visitor(studio.url) as visitor:
+        loved, single, disliked, unrated = [await studio.card() for _ in range(4)]
+        for number in range(6):
+            await studio.service.rate(Person("web", f"{number}" * 24), loved.id, 5 if number else 4, "web")
+            await studio.service.rate(Person("web", f"{number}" * 24), disliked.id, 2, "web")
+        await studio.service.rate(Person("web", "z" * 24), single.id, 5, "web")
+        page = await visitor.page("/top")
+        assert cards_of(page) == [loved.id, single.id, disliked.id]
+        assert unrated.id not in page
+        assert "6 votes" in page
+        assert "1 vote<" in page
+        for period in ("day", "week", "all"):
+            page = await visitor.page(f"/top?period={period}")
+            assert cards_of(page) == [loved.id, single.id, disliked.id]
+            assert re.search(rf'href="/top\?period={period}[^"]*" aria-current="true"', page)
+
+
+@pytest.mark.parametrize("period", ["year", "", "<b>"])
+async def test_an_unknown_period_shows_the_week(visitor: Visitor, period: str) -> None:
+    page = await visitor.page(f"/top?period={period}")
+    assert re.search(r'href="/top\?period=week[^"]*" aria-current="true"', page)
+
+
+async def test_a_visitor_can_be_forgotten(studio: Studio, visitor: Visitor) -> None:
+    stored = await studio.card()
+    assert "Nothing is kept about you" in await visitor.page("/privacy")
+    await visitor.post_json(f"/c/{stored.id}/rate", value=5)
+    assert 'action="/privacy/forget"' in await visitor.page("/privacy")
+    async with visitor.post("/privacy/forget") as answer:
+        assert (answer.status, answer.headers["Location"]) == (303, "/privacy?forgotten")
+    assert "All that was kept about you is deleted." in await visitor.page("/privacy?forgotten")
+    assert "Nothing is kept about you" in await visitor.page("/privacy")
+    assert (await studio.service.summary(stored.id)).votes == 0
+
+
+async def test_robots_stay_out_of_forms_and_filters(visitor: Visitor) -> None:
+    assert "Disallow: /make" in await visitor.page("/robots.txt")
