@@ -10,16 +10,67 @@ from typing import Any
 
 import discord
 from discord import app_commands
+from discord.ext import tasks
 
-from bot.discord.buttons import DYNAMIC_ITEMS
-from bot.discord.commands import COMMANDS
-from bot.discord.faults import CommandTree, sentence_for
+from bot.discord.boards import top, weirdest
+from bot.discord.buttons import FavouriteButton, RateButton, ScoreButton
+from bot.discord.commands import card, facts, fakeanime, remix
+from bot.discord.daily import DailyCards, daily
+from bot.discord.faults import CommandTree, sentence_for, tell
+from bot.discord.hall import HallOfFame
+from bot.discord.lists import ShowMenu
 from bot.discord.making import Making
+from bot.discord.personal import (
+    ExportButton,
+    ForgetButton,
+    PageButton,
+    favourites,
+    forgetme,
+    help_,
+    mystats,
+    privacy,
+)
+from bot.discord.posting import Posting
 from bot.discord.reactions import Reactions
-from bot.sentences import DEFAULT_LOCALE
-from bot.service import CardService
+from bot.discord.removal import DeleteButton, ReasonMenu, ReportButton
+from bot.discord.settings import settings
+from bot.discord.variations import AgainButton, RerollMenu, SequelButton
+from bot.discord.words import CatalogueTranslator, locale_of
+from bot.sentences import DEFAULT_LOCALE, say
+from bot.service import CardService, Place
 
 log = logging.getLogger(__name__)
+
+COMMANDS: tuple[app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu, ...] = (
+    fakeanime,
+    remix,
+    card,
+    top,
+    weirdest,
+    favourites,
+    mystats,
+    daily,
+    settings,
+    privacy,
+    forgetme,
+    help_,
+    facts,
+)
+DYNAMIC_ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
+    RateButton,
+    ScoreButton,
+    FavouriteButton,
+    RerollMenu,
+    SequelButton,
+    AgainButton,
+    DeleteButton,
+    ReportButton,
+    ReasonMenu,
+    ShowMenu,
+    PageButton,
+    ExportButton,
+    ForgetButton,
+)
 
 
 class FakeanimeClient(discord.AutoShardedClient):
@@ -39,8 +90,11 @@ class FakeanimeClient(discord.AutoShardedClient):
             shard_count=shard_count,
         )
         self.service = service
-        self.making = Making(self, service)
+        posting = Posting(self, service)
+        self.making = Making(self, service, posting)
         self.reactions = Reactions(self, service)
+        self._hall = HallOfFame(self, service, posting)
+        self._daily = DailyCards(self, service, posting)
         self.tree = CommandTree(
             self,
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
@@ -52,21 +106,50 @@ class FakeanimeClient(discord.AutoShardedClient):
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(*DYNAMIC_ITEMS)
+        await self.tree.set_translator(CatalogueTranslator())
         try:
             await self.tree.sync()
         except discord.HTTPException:
             log.exception("the commands could not be registered; Discord goes on offering those of the last start")
         self._catching_up = asyncio.create_task(self._catch_up(), name="discord-catch-up")
+        self.tend_hall.start()
+        self.post_daily.start()
 
     async def close(self) -> None:
+        self.tend_hall.cancel()
+        self.post_daily.cancel()
         if self._catching_up is not None:
             self._catching_up.cancel()
             await asyncio.gather(self._catching_up, return_exceptions=True)
         await self.making.stop()
         await super().close()
 
+    @tasks.loop(seconds=15)
+    async def tend_hall(self) -> None:
+        await self._step("the hall of fame", self._hall.tend())
+
+    @tasks.loop(minutes=1)
+    async def post_daily(self) -> None:
+        await self._step("the cards of the day", self._daily.post_due())
+
+    @tend_hall.before_loop
+    @post_daily.before_loop
+    async def _before_chores(self) -> None:
+        await self.wait_until_ready()
+
     async def on_ready(self) -> None:
         log.info("Discord: ready as %s in %d servers", self.user, len(self.guilds))
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await self.service.place_left(Place("discord", None, str(guild.id)))
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer a button or menu of an older version that nothing here understands any more."""
+        if interaction.type is not discord.InteractionType.component or interaction.data is None:
+            return
+        custom_id = str(interaction.data.get("custom_id"))
+        if not any(item.__discord_ui_compiled_template__.fullmatch(custom_id) for item in DYNAMIC_ITEMS):
+            await tell(interaction, say("discord.old_button", locale_of(interaction)))
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         await self.reactions.added(event)

@@ -1,18 +1,19 @@
-"""The slash commands."""
+"""The slash commands that make and show cards."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 import discord
 from discord import app_commands
 
 from bot.discord import limits
-from bot.discord.buttons import ForgetButton
-from bot.discord.embed import text_embed, top_embed
-from bot.discord.reply import place_of
-from bot.sentences import say
-from bot.service import Period
+from bot.discord.embed import facts_embed, shorten
+from bot.discord.lists import show
+from bot.discord.reply import Interaction
+from bot.discord.words import locale_of, words
+from bot.service import NoCard
+from bot.service.errors import Wrong
 from generator.errors import BadRequest
 from generator.schema import (
     DEFAULT_WEIRDNESS,
@@ -26,11 +27,7 @@ from generator.schema import (
     parse_genre,
 )
 
-if TYPE_CHECKING:
-    from bot.discord.client import FakeanimeClient
-
-Interaction = discord.Interaction[Any]
-PERIODS: dict[str, Period] = {"today": "day", "week": "week", "all time": "all"}
+CardId = app_commands.Range[str, 1, 16]
 
 
 def parse_genres(text: str) -> tuple[str, ...]:
@@ -41,7 +38,7 @@ def parse_genres(text: str) -> tuple[str, ...]:
     """
     genres = tuple(dict.fromkeys(parse_genre(part) for part in text.split(",") if part.strip()))
     if len(genres) > MAX_GENRES:
-        raise BadRequest(say("discord.too_many_genres", most=MAX_GENRES))
+        raise Wrong("discord.too_many_genres", most=MAX_GENRES)
     return genres
 
 
@@ -62,83 +59,78 @@ def complete_genres(text: str) -> list[str]:
     return [choice for choice in offered if len(choice) <= limits.CHOICE_NAME][: limits.CHOICES]
 
 
-@app_commands.command(name="fakeanime", description=say("discord.about_fakeanime"))
+@app_commands.command(name="fakeanime", description=words("about_fakeanime"))
 @app_commands.describe(
-    genres=say("discord.about_genres"),
-    title=say("discord.about_title"),
-    weirdness=say("discord.about_weirdness"),
-    seed=say("discord.about_seed"),
-    spoiler=say("discord.about_spoiler"),
+    genres=words("about_genres"),
+    title=words("about_title"),
+    weirdness=words("about_weirdness"),
+    seed=words("about_seed"),
+    spoiler=words("about_spoiler"),
 )
 async def fakeanime(
-    interaction: Interaction,
+    interaction: discord.Interaction[Any],
     genres: str = "",
     title: app_commands.Range[str, 1, MAX_TITLE] | None = None,
     weirdness: app_commands.Range[int, 0, MAX_WEIRDNESS] = DEFAULT_WEIRDNESS,
     seed: app_commands.Range[int, 0, MAX_SEED] | None = None,
     spoiler: bool = False,
 ) -> None:
-    client: FakeanimeClient = interaction.client
     request = CardRequest(
         genres=parse_genres(genres),
         title=None if title is None else clean_title(title),
         weirdness=weirdness,
         seed=seed,
     )
-    await client.making.make(interaction, request, spoiler=spoiler)
+    await interaction.client.making.make(interaction, request, spoiler=spoiler)
 
 
 @fakeanime.autocomplete("genres")
-async def _genres(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+async def _genres(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
     return [app_commands.Choice(name=choice, value=choice) for choice in complete_genres(current)]
 
 
-@app_commands.command(name="top", description=say("discord.about_top"))
-@app_commands.describe(period=say("discord.about_period"), where=say("discord.about_where"))
-async def top(
-    interaction: Interaction,
-    period: Literal["today", "week", "all time"] = "week",
-    where: Literal["here", "everywhere"] = "here",
-) -> None:
-    client: FakeanimeClient = interaction.client
-    await interaction.response.defer(thinking=True)
-    locale = interaction.locale.value
-    scope = place_of(interaction).scope if where == "here" else None
-    cards = await client.service.top(PERIODS[period], scope)
-    heading = say("discord.top_" + PERIODS[period], locale)
-    await interaction.edit_original_response(embed=top_embed(cards, heading, locale))
+@app_commands.command(name="remix", description=words("about_remix"))
+@app_commands.describe(first=words("about_first"), second=words("about_second"), spoiler=words("about_spoiler"))
+async def remix(interaction: discord.Interaction[Any], first: CardId, second: CardId, spoiler: bool = False) -> None:
+    request = await interaction.client.service.remix(first, second)
+    await interaction.client.making.make(interaction, request, spoiler=spoiler)
 
 
-@app_commands.command(name="card", description=say("discord.about_card"))
+@app_commands.command(name="card", description=words("about_card"))
 @app_commands.rename(card_id="id")
-@app_commands.describe(card_id=say("discord.about_id"))
-async def card(interaction: Interaction, card_id: app_commands.Range[str, 1, 16]) -> None:
-    client: FakeanimeClient = interaction.client
-    stored = await client.service.card(card_id)
+@app_commands.describe(card_id=words("about_id"))
+async def card(interaction: discord.Interaction[Any], card_id: CardId) -> None:
+    await show(interaction, card_id)
+
+
+@card.autocomplete("card_id")
+@remix.autocomplete("first")
+@remix.autocomplete("second")
+async def _cards(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """Offer cards by words of their titles, and the one whose id is typed."""
+    service = interaction.client.service
+    found = {stored.id: stored for stored in await service.find(current, limits.CHOICES)}
+    exact = await service.card(current)
+    if exact is not None:
+        found = {exact.id: exact, **found}
+    return [
+        app_commands.Choice(
+            name=shorten(stored.card.title, limits.CHOICE_NAME - 12) + f" · {stored.id}", value=stored.id
+        )
+        for stored in list(found.values())[: limits.CHOICES]
+    ]
+
+
+@app_commands.context_menu(name=words("menu_facts"))
+async def facts(interaction: discord.Interaction[Any], message: discord.Message) -> None:
+    """Tell what there is to know about the card in a message."""
+    await interaction.response.defer(thinking=True, ephemeral=True)
+    service = interaction.client.service
+    card_id = await service.card_of_message("discord", str(interaction.channel_id), str(message.id))
+    if card_id is None:
+        raise Wrong("discord.no_card_there")
+    stored = await service.card(card_id)
     if stored is None:
-        raise BadRequest(say("common.no_card", interaction.locale.value, card_id=card_id))
-    await client.making.show(interaction, stored)
-
-
-@app_commands.command(name="privacy", description=say("discord.about_privacy"))
-async def privacy(interaction: Interaction) -> None:
-    locale = interaction.locale.value
-    embed = text_embed(say("discord.privacy_heading", locale), say("discord.privacy", locale))
-    await interaction.response.send_message(embed=embed, ephemeral=True)
-
-
-@app_commands.command(name="forgetme", description=say("discord.about_forgetme"))
-async def forgetme(interaction: Interaction) -> None:
-    locale = interaction.locale.value
-    question = say("discord.forget_question", locale)
-    await interaction.response.send_message(question, view=ForgetButton.alone(locale), ephemeral=True)
-
-
-@app_commands.command(name="help", description=say("discord.about_help"))
-async def help_(interaction: Interaction) -> None:
-    locale = interaction.locale.value
-    embed = text_embed(say("discord.help_heading", locale), say("discord.help", locale))
-    await interaction.response.send_message(embed=embed, ephemeral=True)
-
-
-COMMANDS: tuple[app_commands.Command[Any, ..., None], ...] = (fakeanime, top, card, privacy, forgetme, help_)
+        raise NoCard(card_id)
+    embed = facts_embed(stored, await service.histogram(card_id), locale_of(interaction))
+    await interaction.edit_original_response(embed=embed)

@@ -1,13 +1,16 @@
-"""How a card, a leaderboard and the help look in Discord."""
+"""How a card and plain texts look in Discord."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import discord
+from discord.utils import format_dt
 
 from bot.discord import limits
+from bot.discord.reply import Look
+from bot.ratings import RATINGS
 from bot.sentences import say
 from bot.service import StoredCard
 
@@ -39,45 +42,47 @@ def picture_name(stored: StoredCard) -> str:
     return f"fakeanime-{stored.id}.jpg"
 
 
-def card_picture(stored: StoredCard, locale: str, *, spoiler: bool) -> discord.File:
+def card_picture(stored: StoredCard, look: Look) -> discord.File:
     """Return the poster for upload, described for those who cannot see it.
 
     Raises:
         OSError: the stored picture is gone.
     """
-    described = say("discord.picture", locale, title=stored.card.title)
+    described = say("discord.picture", look.locale, title=stored.card.title)
     return discord.File(
         stored.picture,
         filename=picture_name(stored),
-        spoiler=spoiler,
+        spoiler=look.spoiler,
         description=shorten(described, limits.ATTACHMENT_DESCRIPTION),
     )
 
 
-def card_embed(stored: StoredCard, locale: str, *, spoiler: bool) -> discord.Embed:
+def card_embed(stored: StoredCard, look: Look) -> discord.Embed:
     """Return the embed of a card, within Discord's limits whatever the card holds.
 
-    With `spoiler` the synopsis is covered and the picture stays out: Discord covers attachments, but no embedded image.
+    As a spoiler it has its synopsis covered and no picture: Discord covers attachments, but no embedded image.
     """
     card = stored.card
+    locale = look.locale
     names = [plain(name) for name in (card.title_kana, card.title_english) if name]
-    footer = say("discord.footer", locale, seed=_seed(stored), weirdness=card.weirdness, id=stored.id)
+    footer = say("discord.footer", locale, seed=seed_text(stored), weirdness=card.weirdness, id=stored.id)
     embed = discord.Embed(title=shorten(plain(card.title), limits.EMBED_TITLE), colour=ACCENT)
     embed.set_footer(text=shorten(footer, limits.EMBED_FOOTER))
     for name, value in _facts(stored, locale):
         embed.add_field(name=name, value=shorten(value, limits.EMBED_FIELD_VALUE), inline=True)
-    if not spoiler:
+    if not look.spoiler:
         embed.set_image(url=f"attachment://{picture_name(stored)}")
     heading = shorten(" · ".join(f"**{name}**" for name in names), limits.EMBED_TITLE)
     room = min(limits.EMBED_DESCRIPTION, limits.EMBED_TOTAL - len(embed)) - len(heading) - len("\n\n||||")
     synopsis = shorten(plain(card.synopsis), room)
-    if spoiler:
+    if look.spoiler:
         synopsis = f"||{synopsis}||"
     embed.description = "\n\n".join(filter(None, (heading, synopsis)))
     return embed
 
 
-def _seed(stored: StoredCard) -> str:
+def seed_text(stored: StoredCard) -> str:
+    """Return the number under a card; two of them where the painting has a seed of its own."""
     card = stored.card
     return str(card.seed) if card.art_seed == card.seed else f"{card.seed}/{card.art_seed}"
 
@@ -85,7 +90,8 @@ def _seed(stored: StoredCard) -> str:
 def _facts(stored: StoredCard, locale: str) -> list[tuple[str, str]]:
     card = stored.card
     episodes = say("discord.episode" if card.episodes == 1 else "discord.episodes", locale, count=card.episodes)
-    shown = f"{card.season.capitalize()} {card.year}" if card.season else str(card.year)
+    season = say(f"discord.{card.season}", locale) if card.season else None
+    shown = f"{season} {card.year}" if season else str(card.year)
     facts = [
         (say("discord.genres", locale), ", ".join(card.genres)),
         (say("discord.type", locale), f"{card.type} · {episodes}"),
@@ -97,24 +103,29 @@ def _facts(stored: StoredCard, locale: str) -> list[tuple[str, str]]:
     return facts
 
 
-def top_embed(cards: Sequence[StoredCard], heading: str, locale: str) -> discord.Embed:
-    """Return a leaderboard, best card first, one line a card."""
-    lines = [
-        say(
-            "discord.top_line",
-            locale,
-            place=place,
-            title=shorten(plain(stored.card.title), limits.EMBED_TITLE),
-            mean=f"{stored.mean or 0:.1f}",
-            votes=stored.votes,
-            id=stored.id,
-        )
-        for place, stored in enumerate(cards, start=1)
-    ]
-    while lines and len("\n".join(lines)) > limits.EMBED_DESCRIPTION:
-        lines.pop()
-    return discord.Embed(title=heading, description="\n".join(lines) or say("discord.top_empty", locale), colour=ACCENT)
-
-
 def text_embed(heading: str, text: str) -> discord.Embed:
     return discord.Embed(title=heading, description=shorten(text, limits.EMBED_DESCRIPTION), colour=ACCENT)
+
+
+def facts_embed(stored: StoredCard, histogram: Mapping[int, int], locale: str) -> discord.Embed:
+    """Return all that is known of a card, with what to ask for to get it again.
+
+    Args:
+        histogram: how many people gave each rating.
+    """
+    card = stored.card
+    embed = discord.Embed(title=shorten(plain(card.title), limits.EMBED_TITLE), colour=ACCENT)
+    ratings = " · ".join(f"{RATINGS[value]} {count}" for value, count in sorted(histogram.items(), reverse=True))
+    facts = [
+        *_facts(stored, locale),
+        (say("discord.made", locale), format_dt(stored.created, "D")),
+        (say("discord.seed", locale), seed_text(stored)),
+        (say("discord.weirdness", locale), str(card.weirdness)),
+        (say("discord.layout", locale), card.layout),
+        (say("discord.model", locale), plain(card.model_version)),
+        (say("discord.id", locale), f"`{stored.id}`"),
+        (say("discord.ratings", locale), ratings),
+    ]
+    for name, value in facts:
+        embed.add_field(name=name, value=shorten(value, limits.EMBED_FIELD_VALUE), inline=True)
+    return embed

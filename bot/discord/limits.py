@@ -32,7 +32,13 @@ TOKEN_LIFE = timedelta(minutes=14, seconds=30)
 UNKNOWN_WEBHOOK = 10015
 UNKNOWN_INTERACTION = 10062
 INVALID_WEBHOOK_TOKEN = 50027
+UNKNOWN_CHANNEL = 10003
+UNKNOWN_MESSAGE = 10008
+MISSING_ACCESS = 50001
+CANNOT_MESSAGE_USER = 50007
+MISSING_PERMISSIONS = 50013
 EXPIRED_TOKEN = frozenset({UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION, INVALID_WEBHOOK_TOKEN})
+SHUT_OUT = frozenset({UNKNOWN_CHANNEL, MISSING_ACCESS, CANNOT_MESSAGE_USER, MISSING_PERMISSIONS})
 
 # Reactions that the bot itself puts under a card. Adding them has a slow limit of its own, told only in the answers'
 # headers (https://discord.com/developers/docs/topics/rate-limits), and the buttons carry all five.

@@ -4,46 +4,51 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
 import discord
 
 from bot.discord import limits
-from bot.discord.buttons import AgainButton, CardView, DeleteButton
-from bot.discord.embed import card_embed, card_picture, shorten
-from bot.discord.faults import sentence_for
-from bot.discord.reply import Reply, person_of, place_of
-from bot.ratings import SEEDED
+from bot.discord.embed import shorten
+from bot.discord.faults import explained, sentence_for
+from bot.discord.posting import Posting
+from bot.discord.reply import Interaction, Look, Reply, is_present, person_of, place_of
+from bot.discord.variations import AgainButton
+from bot.discord.words import locale_of
 from bot.sentences import say
-from bot.service import CardService, OnProgress, Owed, Progress, StoredCard
-from generator.errors import FakeanimeError
+from bot.service import CardService, OnProgress, Owed, Progress, StorageFailed, StoredCard
+from generator.errors import FakeanimeError, GenerationFailed, QueueFull, QueueUnreachable
 from generator.schema import CardRequest
 
 log = logging.getLogger(__name__)
 
 RESUMED_AT_ONCE = 4  # owed requests worked on together after a start
+# Failures of ours are told where the card was awaited; refusals concern nobody but the person refused.
+_OF_OURS = (GenerationFailed, QueueFull, QueueUnreachable, StorageFailed)
 
 
 class Making:
-    """Asks the service for cards and posts them.
+    """Asks the service for cards and has them posted.
 
     Args:
         client: sends the messages.
         service: makes and keeps the cards.
+        posting: shows them.
     """
 
-    def __init__(self, client: discord.Client, service: CardService) -> None:
+    def __init__(self, client: discord.Client, service: CardService, posting: Posting) -> None:
         self._client = client
         self._service = service
+        self._posting = posting
         self._running: set[asyncio.Task[Any]] = set()
 
-    async def make(self, interaction: discord.Interaction[Any], request: CardRequest, *, spoiler: bool) -> None:
+    async def make(self, interaction: Interaction, request: CardRequest, *, spoiler: bool) -> None:
         """Acknowledge, make the card and put it into the acknowledged message; a failure becomes its sentence."""
         async with self._stoppable():
-            reply = await Reply.defer(interaction, spoiler=spoiler)
+            reply = await self._acknowledge(interaction, spoiler=spoiler)
             try:
                 stored = await self._service.make(
                     person_of(interaction),
@@ -52,16 +57,18 @@ class Making:
                     reply_ref=reply.as_ref(),
                     on_progress=self._news(reply),
                 )
+            except _OF_OURS as error:
+                await self._fail(reply, request, error)
             except FakeanimeError as error:
-                await self._refuse(reply, request, error)
-                return
-            await self._post(reply, stored, request, str(interaction.user.id))
+                await self._refuse(interaction, reply, request, error)
+            else:
+                await self._post(reply, stored, str(interaction.user.id))
 
-    async def show(self, interaction: discord.Interaction[Any], stored: StoredCard) -> None:
+    async def show(self, interaction: Interaction, stored: StoredCard) -> None:
         """Post a card that was made before."""
         async with self._stoppable():
-            reply = await Reply.defer(interaction)
-            await self._post(reply, stored, None, str(interaction.user.id))
+            reply = await self._acknowledge(interaction, spoiler=False)
+            await self._post(reply, stored, str(interaction.user.id))
 
     async def pay_debts(self) -> None:
         """Answer what an earlier run took and did not answer."""
@@ -87,6 +94,12 @@ class Making:
         finally:
             self._running.discard(task)
 
+    async def _acknowledge(self, interaction: Interaction, *, spoiler: bool) -> Reply:
+        reply = await Reply.defer(interaction)
+        settings = await self._service.place_settings(place_of(interaction))
+        look = Look.by(settings, locale_of(interaction), present=is_present(interaction), spoiler=spoiler)
+        return replace(reply, look=look)
+
     async def _pay(self, debt: Owed, gate: asyncio.Semaphore) -> None:
         async with gate:
             try:
@@ -96,11 +109,11 @@ class Making:
                 return
             try:
                 stored = await self._service.resume(debt, self._news(reply))
-                await self._post(reply, stored, debt.request, debt.person.user_id)
+                await self._post(reply, stored, debt.person.user_id)
             except FakeanimeError as error:
-                await self._refuse(reply, debt.request, error)
+                await self._fail(reply, debt.request, error)
             except Exception as error:  # noqa: BLE001 - one debt that cannot be paid must not stop the others
-                sentence = sentence_for(error, reply.locale, f"owed request {debt.request_id}")
+                sentence = sentence_for(error, reply.look.locale, f"owed request {debt.request_id}")
                 await self._say(reply, sentence, None)
 
     def _news(self, reply: Reply) -> OnProgress:
@@ -111,14 +124,30 @@ class Making:
             nonlocal shown
             if shown or (progress.position or 0) > 1:
                 shown = True
-                await self._say(reply, _place_in_line(progress, reply.locale), None)
+                await self._say(reply, _place_in_line(progress, reply.look.locale), None)
 
         return tell
 
-    async def _refuse(self, reply: Reply, request: CardRequest, error: FakeanimeError) -> None:
+    async def _fail(self, reply: Reply, request: CardRequest, error: FakeanimeError) -> None:
         log.info("no card for message %s: %s", reply.message_id, error.message)
-        again = AgainButton.packed(request, spoiler=bool(reply.spoiler), keep_seed=True) if error.retryable else None
-        await self._say(reply, error.message, AgainButton.alone(again, reply.locale) if again else None)
+        locale = reply.look.locale
+        again = AgainButton.alone_for(request, spoiler=reply.look.spoiler, locale=locale) if error.retryable else None
+        await self._say(reply, explained(error, locale), again)
+
+    async def _refuse(
+        self, interaction: Interaction, reply: Reply, request: CardRequest, error: FakeanimeError
+    ) -> None:
+        """Tell the person alone, and take the public message away again."""
+        log.info("refused: %s", error.message)
+        locale = locale_of(interaction)
+        sentence = explained(error, locale)
+        again = AgainButton.alone_for(request, spoiler=reply.look.spoiler, locale=locale) if error.retryable else None
+        await self._say(reply, sentence, None)  # ends the "thinking", and stays if the rest fails
+        try:
+            await interaction.followup.send(sentence, view=again or discord.utils.MISSING, ephemeral=True)
+            await interaction.delete_original_response()
+        except discord.HTTPException as failure:
+            log.info("the refusal in message %s stays public: %s", reply.message_id, failure)
 
     async def _say(self, reply: Reply, text: str, view: discord.ui.View | None) -> None:
         """Write into the acknowledged message; what cannot be written there is not worth a message of its own."""
@@ -131,54 +160,20 @@ class Making:
         except discord.HTTPException as error:
             log.info("message %s cannot be edited: %s", reply.message_id, error)
 
-    async def _post(self, reply: Reply, stored: StoredCard, request: CardRequest | None, user_id: str) -> None:
-        summary = await self._service.summary(stored.id)
-        spoiler = bool(reply.spoiler)
-        own = request is not None and not stored.from_archive
-        view = CardView(
-            summary,
-            reply.locale,
-            again=AgainButton.packed(request, spoiler=spoiler, keep_seed=False) if request else None,
-            delete=DeleteButton.packed(stored.id, user_id, whole=own),
-        )
+    async def _post(self, reply: Reply, stored: StoredCard, user_id: str) -> None:
+        """Put the card into the acknowledged message, or into the channel when the token is too old for that."""
+        locale = reply.look.locale
+        content = say("discord.from_archive", locale) if stored.from_archive else None
+        asker = user_id if user_id.isdigit() else None  # a card of the day is asked for by nobody
         try:
-            message_id = await self._deliver(reply, stored, view)
+            if not await self._posting.fill(reply, stored, content, asker):
+                late = say("discord.late", locale)
+                content = f"{late}\n{content}" if content else late
+                await self._posting.send(reply.channel_id, stored, reply.look, content, asker)
         except (discord.HTTPException, OSError) as error:
             if stored.request_id is not None:
                 await self._service.abandon(stored.request_id, f"cannot be posted: {error}")
             raise
-        await self._service.posted(stored, str(reply.channel_id), str(message_id), platform="discord")
-        if reply.present:
-            await self._seed(reply, message_id)
-
-    async def _deliver(self, reply: Reply, stored: StoredCard, view: discord.ui.View) -> int:
-        """Put the card into the acknowledged message, or into the channel when the token is too old for that."""
-        spoiler = bool(reply.spoiler)
-        content = say("discord.from_archive", reply.locale) if stored.from_archive else None
-        embed = card_embed(stored, reply.locale, spoiler=spoiler)
-        picture = partial(card_picture, stored, reply.locale, spoiler=spoiler)
-        if not reply.expired:
-            try:
-                await reply.webhook(self._client).edit_message(
-                    reply.message_id, content=content, embed=embed, attachments=[picture()], view=view
-                )
-                return reply.message_id
-            except discord.HTTPException as error:
-                if error.code not in limits.EXPIRED_TOKEN:
-                    raise
-        late = say("discord.late", reply.locale)
-        sent = await reply.channel(self._client).send(
-            content=f"{late}\n{content}" if content else late, embed=embed, file=picture(), view=view
-        )
-        return sent.id
-
-    async def _seed(self, reply: Reply, message_id: int, emoji: Sequence[str] = SEEDED) -> None:
-        message = reply.channel(self._client).get_partial_message(message_id)
-        try:
-            for one in emoji[: limits.SEEDED_AT_MOST]:
-                await message.add_reaction(one)
-        except discord.HTTPException as error:  # the buttons rate as well, so a missing permission harms nobody
-            log.info("message %s takes no reactions: %s", message_id, error)
 
 
 def _place_in_line(progress: Progress, locale: str) -> str:

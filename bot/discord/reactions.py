@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import discord
@@ -61,41 +62,53 @@ class Reactions:
 
     async def catch_up(self) -> None:
         """Bring the ratings of the last days' posts to what their reactions say now."""
-        posts = await self._service.reply_posts("discord", datetime.now(UTC) - LOOK_BACK)
-        for post in posts[-LOOKED_AT:]:
+        since = datetime.now(UTC) - LOOK_BACK
+        posts: dict[str, list[Post]] = {}  # by card, the card that was shown last coming first
+        for post in reversed(await self._service.reply_posts("discord", since)):
+            posts.setdefault(post.card_id, []).append(post)
+        looked_at = 0
+        for card_id, shown in posts.items():
+            if looked_at >= LOOKED_AT:
+                break
+            looked_at += len(shown)
             try:
-                await self._compare(post)
+                await self._compare(card_id, shown, since)
             except BadRequest as error:  # the card was deleted while its reactions were read
-                log.info("post %s: %s", post.message_id, error.message)
-            except discord.HTTPException as error:  # gone, or no longer to be read by the bot
-                log.info("reactions to message %s cannot be read: %s", post.message_id, error)
+                log.info("card %s: %s", card_id, error.message)
 
-    async def _compare(self, post: Post) -> None:
-        channel = self._client.get_partial_messageable(int(post.chat_id))
-        message = await channel.fetch_message(int(post.message_id))
-        seen = await self._seen(message)
-        known = await self._service.reacted("discord", post.card_id)
+    async def _compare(self, card_id: str, posts: Sequence[Post], since: datetime) -> None:
+        found = [await self._seen(post) for post in posts]
+        seen: dict[str, list[int]] = {}
+        for user_id, values in ((user_id, values) for one in found if one for user_id, values in one.items()):
+            seen.setdefault(user_id, []).extend(values)
+        known = await self._service.reacted("discord", card_id)
         for user_id, values in seen.items():
             person = Person("discord", user_id)
             if known.get(user_id) in values:
                 continue
-            own = (await self._service.summary(post.card_id, person)).own
+            own = (await self._service.summary(card_id, person)).own
             if own is None or user_id in known:  # a rating by button is newer than any reaction that it left standing
-                await self._service.rate(person, post.card_id, values[-1], "reaction")
-        for user_id, value in known.items():
-            if user_id not in seen:
-                await self._service.withdraw(Person("discord", user_id), post.card_id, value)
+                await self._service.rate(person, card_id, values[-1], "reaction")
+        # A reaction may still stand under a post that was not looked at: an old one, or one out of reach.
+        stored = await self._service.card(card_id)
+        if None not in found and stored is not None and stored.created >= since:
+            for user_id in known.keys() - seen.keys():
+                await self._service.withdraw(Person("discord", user_id), card_id, known[user_id])
 
-    async def _seen(self, message: discord.Message) -> dict[str, list[int]]:
-        """Return what each person's reactions to a message say, bots left out."""
+    async def _seen(self, post: Post) -> dict[str, list[int]] | None:
+        """Return what each person's reactions to a post say, bots left out; None when it cannot be read."""
         seen: dict[str, list[int]] = {}
-        for reaction in message.reactions:
-            value = value_of(reaction.emoji) if isinstance(reaction.emoji, str) else None
-            if value is None or reaction.count <= int(reaction.me):
-                continue
-            async for user in reaction.users():
-                if not user.bot:
-                    seen.setdefault(str(user.id), []).append(value)
+        try:
+            message = await self._client.get_partial_messageable(int(post.chat_id)).fetch_message(int(post.message_id))
+            for reaction in message.reactions:
+                value = value_of(reaction.emoji) if isinstance(reaction.emoji, str) else None
+                if value is None or reaction.count <= int(reaction.me):
+                    continue
+                for user_id in await _people(reaction):
+                    seen.setdefault(user_id, []).append(value)
+        except discord.HTTPException as error:  # gone, or no longer to be read by the bot
+            log.info("reactions to message %s cannot be read: %s", post.message_id, error)
+            return None
         return seen
 
     def _is_bot(self, event: discord.RawReactionActionEvent) -> bool:
@@ -107,3 +120,9 @@ class Reactions:
         event: discord.RawReactionActionEvent | discord.RawReactionClearEvent | discord.RawReactionClearEmojiEvent,
     ) -> str | None:
         return await self._service.card_of_message("discord", str(event.channel_id), str(event.message_id))
+
+
+async def _people(reaction: discord.Reaction) -> list[str]:
+    """Return who gave a reaction, plain or "super", bots left out."""
+    kinds = [discord.ReactionType.normal, *([discord.ReactionType.burst] if reaction.burst_count else [])]
+    return [str(user.id) for kind in kinds async for user in reaction.users(type=kind) if not user.bot]

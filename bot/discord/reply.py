@@ -4,37 +4,71 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import discord
 from discord.utils import snowflake_time, utcnow
 
 from bot.discord import limits
+from bot.discord.words import locale_of
 from bot.service import Person, Place
+
+if TYPE_CHECKING:
+    from bot.discord.client import FakeanimeClient
+    from bot.service import PlaceSettings
+
+Interaction: TypeAlias = "discord.Interaction[FakeanimeClient]"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a card is shown in a place.
+
+    Attributes:
+        locale: the language around the card.
+        buttons: whether the five rating buttons stand under it.
+        reactions: whether the bot seeds reactions.
+        spoiler: whether picture and story are covered.
+    """
+
+    locale: str
+    buttons: bool = True
+    reactions: bool = True
+    spoiler: bool = False
+
+    @classmethod
+    def by(cls, settings: PlaceSettings, locale: str, *, present: bool, spoiler: bool = False) -> Self:
+        """Return the look that a place asks for; where the bot is no member, only buttons can rate.
+
+        Args:
+            locale: where the place has no language of its own.
+        """
+        return cls(
+            locale=settings.locale or locale,
+            buttons=not present or settings.rating_style != "reactions",
+            reactions=present and settings.rating_style != "buttons",
+            spoiler=spoiler,
+        )
 
 
 @dataclass(frozen=True)
 class Reply:
-    """An acknowledged interaction, as it is kept with the request.
+    """A message that is to become a card, as it is kept with the request.
 
     Attributes:
-        application_id, token: address its message for 15 minutes.
-        message_id: of the message that shows "thinking".
-        present: 1 where the bot itself is in the channel, so that it may write and react there; 0 where it is only
-            an app that somebody brought along.
-        spoiler: 1 when the picture is to be covered.
+        application_id, token: address the message for 15 minutes.
+        message_id: of the message that shows "thinking"; 0 where there is none and the card goes to the channel.
+        look: how the card is shown there.
     """
 
     application_id: int
     token: str
     channel_id: int
     message_id: int
-    locale: str
-    present: int
-    spoiler: int
+    look: Look
 
     @classmethod
-    async def defer(cls, interaction: discord.Interaction[Any], *, spoiler: bool = False) -> Self:
+    async def defer(cls, interaction: discord.Interaction[Any]) -> Self:
         """Acknowledge the interaction in public and return where its answer goes."""
         acknowledged = await interaction.response.defer(thinking=True)
         message_id = acknowledged.message_id if acknowledged else None
@@ -45,10 +79,13 @@ class Reply:
             token=interaction.token,
             channel_id=interaction.channel_id or 0,
             message_id=message_id,
-            locale=interaction.locale.value,
-            present=int(_present(interaction)),
-            spoiler=int(spoiler),
+            look=Look(interaction.locale.value),
         )
+
+    @classmethod
+    def to_channel(cls, channel_id: int, look: Look) -> Self:
+        """Return a reply that nobody has asked for by an interaction."""
+        return cls(application_id=0, token="", channel_id=channel_id, message_id=0, look=look)
 
     @classmethod
     def from_ref(cls, ref: Mapping[str, str]) -> Self:
@@ -57,11 +94,14 @@ class Reply:
         Raises:
             KeyError, ValueError: the description is not one of ours.
         """
-        numbers = ("application_id", "channel_id", "message_id", "present", "spoiler")
-        return cls(token=ref["token"], locale=ref["locale"], **{name: int(ref[name]) for name in numbers})
+        look = Look(ref["locale"], **{name: bool(int(ref[name])) for name in ("buttons", "reactions", "spoiler")})
+        numbers = {name: int(ref[name]) for name in ("application_id", "channel_id", "message_id")}
+        return cls(token=ref["token"], look=look, **numbers)
 
     def as_ref(self) -> dict[str, str]:
-        return {name: str(value) for name, value in asdict(self).items()}
+        own = {name: value for name, value in asdict(self).items() if name != "look"}
+        look = {name: int(value) if isinstance(value, bool) else value for name, value in asdict(self.look).items()}
+        return {name: str(value) for name, value in {**own, **look}.items()}
 
     @property
     def expired(self) -> bool:
@@ -71,14 +111,22 @@ class Reply:
     def webhook(self, client: discord.Client) -> discord.Webhook:
         return discord.Webhook.partial(self.application_id, self.token, client=client)
 
-    def channel(self, client: discord.Client) -> discord.PartialMessageable:
-        return client.get_partial_messageable(self.channel_id)
 
-
-def _present(interaction: discord.Interaction[Any]) -> bool:
+def is_present(interaction: discord.Interaction[Any]) -> bool:
+    """Return whether the bot itself is in the channel; it may also be an app that somebody brought along."""
     if interaction.guild_id is not None:
         return interaction.client.get_guild(interaction.guild_id) is not None
     return interaction.context.dm_channel
+
+
+def is_moderator(interaction: discord.Interaction[Any]) -> bool:
+    return interaction.guild_id is not None and interaction.permissions.manage_messages
+
+
+async def shared_locale(interaction: Interaction) -> str:
+    """Return the language for what everybody in the channel reads."""
+    settings = await interaction.client.service.place_settings(place_of(interaction))
+    return settings.locale or locale_of(interaction)
 
 
 def person_of(interaction: discord.Interaction[Any]) -> Person:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import discord
 import simcord
@@ -48,6 +49,29 @@ class Stage:
         await self.alice.slash(self.channel, "fakeanime", **options)
         return self.shown
 
+    def moderator(self, name: str = "mod") -> MemberActor:
+        """A member who may delete messages."""
+        role = self.guild.create_role("moderators", permissions=discord.Permissions(manage_messages=True))
+        return self.guild.add_member(self.env.create_user(name), roles=[role])
+
+    def administrator(self, name: str = "admin") -> MemberActor:
+        """A member who may change the server."""
+        role = self.guild.create_role("administrators", permissions=discord.Permissions(manage_guild=True))
+        return self.guild.add_member(self.env.create_user(name), roles=[role])
+
+    def closed_channel(self, name: str) -> ChannelHandle:
+        """A channel in which the bot may not write."""
+        assert self.guild.me is not None
+        denied = discord.PermissionOverwrite(send_messages=False)
+        return self.guild.create_text_channel(name, overwrites={self.guild.me: denied})
+
+    async def send_bot_away(self) -> None:
+        """Take the bot out of the server; who brought it along as a user-installed app still has it."""
+        backend = self.env.backend
+        backend.get_guild(self.guild.id).members.pop(backend.bot_user.id)
+        backend.emit("GUILD_DELETE", {"id": str(self.guild.id)})
+        await self.env.settle()
+
     async def leave(self) -> None:
         """Stop the bot's work as closing does, and what was asked of it stays owed."""
         client = self.env.bot
@@ -66,6 +90,20 @@ class Stage:
         yield
         self.env.backend.subscribers.extend(listening)
 
+    @contextmanager
+    def speaking(self, locale: str) -> Iterator[None]:
+        """Let everybody's Discord be in a language."""
+        listening = list(self.env.backend.subscribers)
+
+        def translated(event: str, payload: Mapping[str, Any]) -> None:
+            spoken = {**payload, "locale": locale} if event == "INTERACTION_CREATE" else payload
+            for one in listening:
+                one(event, spoken)
+
+        self.env.backend.subscribers[:] = [translated]
+        yield
+        self.env.backend.subscribers[:] = listening
+
 
 def card_id(message: discord.Message) -> str:
     """Return the id that a card's message shows."""
@@ -74,20 +112,30 @@ def card_id(message: discord.Message) -> str:
     return footer.rsplit(" · ", 1)[1]
 
 
-def button_ids(message: discord.Message) -> list[str]:
+def item_ids(message: discord.Message) -> list[str]:
+    """Return the `custom_id` of every button and menu under a message."""
     return [
         item.custom_id or ""
         for row in message.components
         if isinstance(row, discord.ActionRow)
         for item in row.children
-        if isinstance(item, discord.Button)
+        if isinstance(item, discord.Button | discord.SelectMenu)
     ]
 
 
-def button(message: discord.Message, kind: str) -> str:
-    """Return the `custom_id` of the one button of a kind, such as "delete" or "rate:...:5"."""
-    (found,) = [one for one in button_ids(message) if one.startswith(f"fa:{kind}")]
+def item(message: discord.Message, kind: str) -> str:
+    """Return the `custom_id` of the one button or menu of a kind, such as "delete" or "rate:...:5"."""
+    (found,) = [one for one in item_ids(message) if one.startswith(f"fa:{kind}")]
     return found
+
+
+def label(message: discord.Message, kind: str) -> str | None:
+    """Return what the button of a kind says."""
+    view = discord.ui.View.from_message(message, timeout=None)
+    (found,) = [
+        one for one in view.children if isinstance(one, discord.ui.Button) and (one.custom_id or "").startswith(kind)
+    ]
+    return found.label
 
 
 async def until(happened: object) -> None:
