@@ -1,6 +1,6 @@
 """`python -m tests.faults.tiny_worker URL NAME SECONDS BATCH BUSY`: the real worker around an engine that only waits.
 
-The file BUSY is there while it makes a batch.
+The file BUSY is there while it makes a batch. An empty URL means the settings of the environment.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from generator.schema import CardRequest
+from generator.settings import GeneratorSettings
 from generator.worker import run_worker
 from tests.generator.cards import SmallCard, card_for, settings_for
 
@@ -33,7 +34,8 @@ async def main(url: str, name: str, seconds: str, batch: str, busy: str) -> None
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     engine = WaitingEngine(float(seconds), Path(busy))
-    await run_worker(settings_for(url), engine, name=name, max_batch=int(batch), stop=stop)
+    settings = settings_for(url) if url else GeneratorSettings()
+    await run_worker(settings, engine, name=name, max_batch=int(batch), stop=stop)
 
 
 if __name__ == "__main__":
