@@ -12,7 +12,7 @@ _ROMAN = ("II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 _ORDINALS = ("Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth")
 _NUMBER = re.compile(r"(?P<stem>.*\S) (?P<number>\d{1,3})")
 _NUMERAL = re.compile(rf"(?P<stem>.*\S) (?P<number>{'|'.join(_ROMAN)})")
-_SEASON = re.compile(rf"(?P<stem>.*\S) (?P<number>{'|'.join(_ORDINALS)}) Season")
+_SEASON = re.compile(rf"(?P<stem>.*[^\s:])(?P<colon>:?) (?P<number>{'|'.join(_ORDINALS)}) Season")
 _AGAIN = re.compile(r"(?:Zoku|Shin) (?P<stem>.*\S)")
 _FORMS = ("{} 2", "{} II", "{}: Second Season", "{}: The Final Season", "{}: Another Story", "{}: Part 2")
 _JAPANESE_FORMS = ("Zoku {}", "Shin {}", "{}: Gaiden", "{} 2", "{}: Second Season")
@@ -31,7 +31,7 @@ def sequel_title(title: str, *, japanese: bool, choice: random.Random) -> str:
         return _fitted(match["stem"], f"{{}} {_ROMAN[_ROMAN.index(match['number']) + 1]}")
     if match := _SEASON.fullmatch(title):
         later = _ORDINALS[_ORDINALS.index(match["number"]) + 1 :]
-        return _fitted(match["stem"], f"{{}} {later[0]} Season" if later else "{} The Final Season")
+        return _fitted(match["stem"], f"{{}}{match['colon']} {later[0] if later else 'The Final'} Season")
     if title.endswith(": The Final Season"):
         return _fitted(title, "{} Part 2")  # as is the custom
     if match := _AGAIN.fullmatch(title):

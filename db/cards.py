@@ -71,7 +71,7 @@ async def find_files(
         .where(TelegramFileRow.bot_id == bot_id, *_fits(genres, words))
         .order_by(*_BEST_FIRST)
     )
-    return (await session.execute(found.limit(limit).offset(offset))).tuples().all()
+    return [(row.CardRow, row.file_id) for row in await session.execute(found.limit(limit).offset(offset))]
 
 
 async def unseen(

@@ -109,7 +109,7 @@ async def best_card(session: AsyncSession, person_id: int) -> CardRow | None:
 async def rated_genres(session: AsyncSession, person_id: int) -> Sequence[tuple[str, int]]:
     """Return genres and value of each card that somebody rated; genres between bars, as cards keep them."""
     found = select(CardRow.genres, RatingRow.value).join(RatingRow, RatingRow.card_id == CardRow.id)
-    return (await session.execute(found.where(RatingRow.person_id == person_id))).tuples().all()
+    return [(row.genres, row.value) for row in await session.execute(found.where(RatingRow.person_id == person_id))]
 
 
 async def export(session: AsyncSession, person_id: int) -> dict[str, list[dict[str, Any]]]:

@@ -81,9 +81,9 @@ async def reaction_ratings(session: AsyncSession, platform: str, card_id: str) -
 
 async def histogram(session: AsyncSession, card_id: str) -> dict[int, int]:
     """Return how many ratings of each value, 1 to 5, a card has."""
-    found = select(RatingRow.value, func.count()).where(RatingRow.card_id == card_id).group_by(RatingRow.value)
-    counted = dict((await session.execute(found)).tuples().all())
-    return {value: counted.get(value, 0) for value in range(1, 6)}
+    count = func.count().label("votes")
+    found = select(RatingRow.value, count).where(RatingRow.card_id == card_id).group_by(RatingRow.value)
+    return dict.fromkeys(range(1, 6), 0) | {row.value: row.votes for row in await session.execute(found)}
 
 
 async def _lock_card(session: AsyncSession, card_id: str) -> bool:
