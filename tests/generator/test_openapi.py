@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -23,8 +24,12 @@ from tests.faults.processes import QueueProcess
 from tests.generator.cards import settings_for
 
 DOCUMENT = description()
-OPERATIONS = sum(len(methods) for methods in DOCUMENT["paths"].values())
-CASES = int(os.environ.get("FAKEANIME_API_CASES", "260")) // OPERATIONS
+VARIED = sum(
+    bool(operation["parameters"] or "requestBody" in operation)
+    for methods in DOCUMENT["paths"].values()
+    for operation in methods.values()
+)
+CASES = int(os.environ.get("FAKEANIME_API_CASES", "250")) // VARIED  # for each operation that can be asked in many ways
 TOKEN = "a-token-of-the-tests"
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 CHECKS = [
@@ -44,6 +49,7 @@ class Queue:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.answers: Counter[int] = Counter()
         self._dice = random.Random(7)
 
     def some_id(self, path: str) -> str | None:
@@ -67,7 +73,9 @@ def queue() -> Iterator[Queue]:
     process = QueueProcess(GENERATOR_TOKEN=TOKEN)
     process.start()
     try:
-        yield Queue(process.url)
+        queue = Queue(process.url)
+        yield queue
+        print(f"{queue.answers.total()} answers: {dict(sorted(queue.answers.items()))}")
         assert process.stop() == 0
     finally:
         process.close()
@@ -113,4 +121,7 @@ def test_answers_are_as_described(case: schemathesis.Case, queue: Queue) -> None
         if isinstance(part, dict) and type(part.get("wait")) in (int, float) and 0 <= part["wait"] <= MAX_WAIT:
             part["wait"] = 0
     answer = case.call(base_url=queue.url, headers=HEADERS)
-    case.validate_response(answer, checks=CHECKS, headers=HEADERS)
+    queue.answers[answer.status_code] += 1
+    # That nobody works is what /readyz is there to say; anywhere else 503 means that the store has failed.
+    held = CHECKS[1:] if case.path == "/readyz" else CHECKS
+    case.validate_response(answer, checks=held, headers=HEADERS)
