@@ -14,7 +14,7 @@ from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle, GuildHandle
 
 from bot.discord.client import FakeanimeClient
-from bot.service import CardService
+from bot.service import CardService, Place
 from tests.bot.house import House
 from tests.generator.cards import SmallEngine
 
@@ -33,6 +33,10 @@ class Stage:
     @property
     def service(self) -> CardService:
         return self.house.service
+
+    @property
+    def place(self) -> Place:
+        return Place("discord", str(self.channel.id), str(self.guild.id))
 
     @property
     def shown(self) -> discord.Message:
