@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import AsyncExitStack
 from itertools import chain, repeat
 
 from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
-from bot.sentences import DEFAULT_LOCALE, locales
 from bot.service import CardService
 from bot.settings import BotSettings
 from bot.telegram.boards import Boards
-from bot.telegram.buttons import Buttons
-from bot.telegram.commands import Commands, menu
-from bot.telegram.faults import on_error
+from bot.telegram.buttons import Action, Buttons
+from bot.telegram.card_buttons import CardButtons
+from bot.telegram.chats import Chats
+from bot.telegram.commands import Commands
+from bot.telegram.dailies import Dailies
+from bot.telegram.faults import Faults
 from bot.telegram.flow import FloodControl, InOrderPerPerson, Tasks
+from bot.telegram.group_settings import GroupSettings
+from bot.telegram.hall import Hall
+from bot.telegram.inline import Inline
 from bot.telegram.limits import ALLOWED_UPDATES, CONNECT_RETRY_SECONDS, POLL_SECONDS, UPDATES_IN_LINE
+from bot.telegram.lists import Lists
 from bot.telegram.making import Maker
+from bot.telegram.menus import set_menus
+from bot.telegram.people import People
 from bot.telegram.posting import Poster
 from bot.telegram.reactions import Reactions
 from bot.telegram.webhook import AnyApplication, WebHook
@@ -49,12 +58,29 @@ class FakeanimeTelegram:
         self._tasks = Tasks()
         bot = self._application.bot
         boards = Boards(bot, service, self._tasks)
-        poster = Poster(bot, service, boards)
+        poster = Poster(bot, service)
         self._maker = Maker(bot, service, poster, self._tasks)
-        self._application.add_handlers(Commands(service, self._maker, poster).handlers)
-        self._application.add_handler(Buttons(service, self._maker, poster, boards).handler)
+        self._dailies = Dailies(service, poster)
+        self._hall = Hall(bot, service, poster)
+        lists, people = Lists(service, poster), People(service, poster)
+        settings_of_groups = GroupSettings(bot, service, poster)
+        for part in (
+            Chats(service),
+            Commands(service, self._maker, poster),
+            lists,
+            people,
+            self._dailies,
+            settings_of_groups,
+        ):
+            self._application.add_handlers(part.handlers)
+        presses = CardButtons(service, self._maker, poster, boards)
+        actions: dict[str, Action] = {}
+        for pressed in (presses, lists, people, self._dailies, settings_of_groups):
+            actions |= pressed.actions
+        self._application.add_handler(Buttons(service, actions).handler)
+        self._application.add_handler(Inline(service).handler)
         self._application.add_handler(Reactions(service, boards).handler)
-        self._application.add_error_handler(on_error)
+        self._application.add_error_handler(Faults(service).on_error)
 
     async def start(self) -> None:
         """Connect, post what an earlier run owed, and hear updates from now on.
@@ -73,15 +99,16 @@ class FakeanimeTelegram:
     async def close(self) -> None:
         """Stop hearing updates, end what runs (its cards stay owed), and close the connections."""
         application = self._application
-        if application.updater is not None and application.updater.running:
-            await application.updater.stop()
-        if self._webhook is not None:
-            await self._webhook.stop()
-        await self._tasks.cancel()
-        if application.running:
-            await application.stop()
-        await application.shutdown()
-        await application.bot.shutdown()  # the connections are open even where the application never started
+        async with AsyncExitStack() as stack:  # each step is done whatever becomes of the one before
+            stack.push_async_callback(application.bot.shutdown)  # connections are open even if nothing was started
+            stack.push_async_callback(application.shutdown)
+            if application.running:
+                stack.push_async_callback(application.stop)
+            stack.push_async_callback(self._tasks.cancel)
+            if self._webhook is not None:
+                stack.push_async_callback(self._webhook.stop)
+            if application.updater is not None and application.updater.running:
+                stack.push_async_callback(application.updater.stop)
 
     async def _keep_connecting(self) -> None:
         for wait in chain(CONNECT_RETRY_SECONDS, repeat(CONNECT_RETRY_SECONDS[-1])):
@@ -101,7 +128,6 @@ class FakeanimeTelegram:
         application = self._application
         try:
             await application.initialize()
-            await self._set_commands()
             if self._webhook is not None:
                 await self._webhook.start()
         except InvalidToken:
@@ -118,12 +144,10 @@ class FakeanimeTelegram:
                 allowed_updates=ALLOWED_UPDATES,
                 error_callback=_polling_failed,
             )
+        self._tasks.spawn(set_menus(application.bot))
+        self._tasks.spawn(self._dailies.run())
+        self._tasks.spawn(self._hall.run())
         log.info("Telegram: https://t.me/%s", application.bot.username)
-
-    async def _set_commands(self) -> None:
-        for locale in locales():
-            language = None if locale == DEFAULT_LOCALE else locale[:2]
-            await self._application.bot.set_my_commands(menu(locale), language_code=language)
 
 
 def _application(token: str, api_base: str | None) -> AnyApplication:

@@ -1,15 +1,19 @@
-"""The options after `/generate`, as people type them on a phone."""
+"""The options after a command, as people type them on a phone."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from bot.sentences import say
+from bot.service.errors import Wrong
 from generator.errors import BadRequest
 from generator.schema import (
     DEFAULT_WEIRDNESS,
+    GENRES,
     MAX_GENRES,
     MAX_SEED,
+    MAX_TITLE,
     MAX_WEIRDNESS,
     CardRequest,
     clean_title,
@@ -18,13 +22,30 @@ from generator.schema import (
 
 _NAMES = {"title": "title", "weird": "weird", "weirdness": "weird", "seed": "seed", "art": "art"}
 _NAMES |= {"genre": "genres", "genres": "genres"}
+_LONG = frozenset({"title", "genres"})  # these take all up to the next option
+_SPOILER = re.compile(r"(?<!\S)spoiler(?!\S),?", re.IGNORECASE)
 _OPTION = re.compile(r"(?<!\S)(?P<name>\w+)\s?[:=]\s*")
 # Phones turn straight quotation marks into typographic ones.
 _CLOSING = {'"': '"“”', "“": '”“"', "”": '”"', "„": '“”"', "«": "»", "»": "«", "「": "」", "'": "'’", "‘": "’'"}
 
 
-def parse_generate(text: str, locale: str = "en") -> CardRequest:
-    """Return the request in `text`, what follows the command: `horror, sci-fi title:"Any" weird:7 seed:42 art:3`.
+@dataclass(frozen=True)
+class Wish:
+    """What somebody asks for.
+
+    Attributes:
+        request: of the service.
+        spoiler: whether picture and story are to be covered.
+        retry: callback data of a button that asks for it again; "" where the command can be repeated.
+    """
+
+    request: CardRequest
+    spoiler: bool = False
+    retry: str = ""
+
+
+def parse_generate(text: str) -> Wish:
+    """Return the wish in `text`, what follows the command: `horror, sci-fi title:"Any" weird 7 seed=42 art:3 spoiler`.
 
     Genres stand anywhere, with or without commas, in any case; a title without quotation marks ends at the next option.
 
@@ -32,39 +53,61 @@ def parse_generate(text: str, locale: str = "en") -> CardRequest:
         BadRequest: something in it cannot be understood; the message says what.
     """
     options: dict[str, str] = {}
-    loose: list[str] = []
-    position = 0
-    while option := _OPTION.search(text, position):
-        loose.append(text[position : option.start()])
-        name = _NAMES.get(option["name"].lower())
-        if name is None:
-            raise BadRequest(say("telegram.unknown_option", locale, option=option["name"][:40]))
-        value, position = _value(text, option.end(), name, locale)
-        if name == "genres":
+    loose = []
+    for name, value in options_in(text, _NAMES, _LONG):
+        if name is None or name == "genres":
             loose.append(value)
         else:
             options[name] = value
-    loose.append(text[position:])
-    genres = tuple(dict.fromkeys(genre for part in ",".join(loose).split(",") for genre in _genres(part.split())))
+    words, spoilers = _SPOILER.subn(" ", ",".join(loose))
+    genres = tuple(dict.fromkeys(genre for part in words.split(",") for genre in _genres(part.split())))
     if len(genres) > MAX_GENRES:
-        raise BadRequest(say("telegram.too_many_genres", locale, count=len(genres), most=MAX_GENRES))
-    return CardRequest(
+        raise Wrong("telegram.too_many_genres", count=len(genres), most=MAX_GENRES)
+    request = CardRequest(
         genres=genres,
-        title=clean_title(options["title"]) if "title" in options else None,
-        weirdness=_number(options, "weird", MAX_WEIRDNESS, DEFAULT_WEIRDNESS, locale),
-        seed=_number(options, "seed", MAX_SEED, None, locale),
-        art_seed=_number(options, "art", MAX_SEED, None, locale),
+        title=_title(options["title"]) if "title" in options else None,
+        weirdness=_number(options, "weird", MAX_WEIRDNESS, DEFAULT_WEIRDNESS),
+        seed=_number(options, "seed", MAX_SEED, None),
+        art_seed=_number(options, "art", MAX_SEED, None),
     )
+    return Wish(request, spoiler=spoilers > 0)
 
 
-def _value(text: str, start: int, name: str, locale: str) -> tuple[str, int]:
+def options_in(text: str, names: Mapping[str, str], long: frozenset[str]) -> Iterator[tuple[str | None, str]]:
+    """Yield the options of `text` by their name in `names`, and what stands between them under None.
+
+    `name:value` and `name=value` always are options, `name value` where the value is one word.
+
+    Args:
+        text: what follows a command.
+        names: what people may write -> what it is called here.
+        long: of the latter, those whose value reaches up to the next option unless it is quoted.
+
+    Raises:
+        BadRequest: an option is unknown, or a quotation mark is not closed.
+    """
+    short = "|".join(sorted(written for written, name in names.items() if name not in long))
+    loose = re.compile(rf"{_OPTION.pattern}|(?<!\S)(?P<short>{short})\s+(?=\S)", re.IGNORECASE)
+    position = 0
+    while option := loose.search(text, position):
+        yield None, text[position : option.start()]
+        written = option["name"] or option["short"]
+        name = names.get(written.lower())
+        if name is None:
+            raise Wrong("telegram.unknown_option", option=written[:40], known=", ".join(dict.fromkeys(names.values())))
+        value, position = _value(text, option.end(), name, long)
+        yield name, value
+    yield None, text[position:]
+
+
+def _value(text: str, start: int, name: str, long: frozenset[str]) -> tuple[str, int]:
     """Return the value that begins at `start`, and where it ends."""
     if closing := _CLOSING.get(text[start : start + 1]):
         for end in range(start + 1, len(text)):
             if text[end] in closing and (end + 1 == len(text) or text[end + 1] in ", \n\t"):
                 return text[start + 1 : end], end + 1
-        raise BadRequest(say("telegram.open_quotation", locale, option=name))
-    if name in ("title", "genres"):
+        raise Wrong("telegram.open_quotation", option=name)
+    if name in long:
         following = _OPTION.search(text, start)
         end = following.start() if following else len(text)
         return text[start:end].strip(), end
@@ -85,14 +128,21 @@ def _genres(words: list[str]) -> list[str]:
             words = words[count:]
             break
         else:
-            parse_genre(" ".join(words))  # raises, and the sentence names the known genres
+            raise Wrong("telegram.unknown_genre", given=" ".join(words)[:40], known=", ".join(GENRES))
     return found
 
 
-def _number(options: dict[str, str], name: str, most: int, default: int | None, locale: str) -> int | None:
+def _title(text: str) -> str:
+    try:
+        return clean_title(text)
+    except BadRequest as error:  # said again, in the reader's language
+        raise Wrong("telegram.bad_title", most=MAX_TITLE) from error
+
+
+def _number(options: Mapping[str, str], name: str, most: int, default: int | None) -> int | None:
     if name not in options:
         return default
     text = options[name]
     if not re.fullmatch(r"[0-9]{1,12}", text) or int(text) > most:
-        raise BadRequest(say("telegram.not_a_number", locale, option=name, most=most, given=text[:40]))
+        raise Wrong("telegram.not_a_number", option=name, most=most, given=text[:40])
     return int(text)

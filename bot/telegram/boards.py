@@ -4,62 +4,65 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 
 from telegram import Bot, InlineKeyboardMarkup
 from telegram.error import TelegramError
 
 from bot.service import CardService
 from bot.telegram.flow import Tasks
-from bot.telegram.keyboards import with_rating
-from bot.telegram.limits import KEYBOARD_SECONDS
+from bot.telegram.keyboards import card_keyboard, shared_keyboard
+from bot.telegram.limits import GROUP_KEYBOARD_SECONDS, KEYBOARD_SECONDS
+from bot.telegram.places import place_of_id
 from generator.errors import FakeanimeError
 
 log = logging.getLogger(__name__)
 
-Key = tuple[int, int]  # chat id, message id
-_REMEMBERED = 2000  # keyboards, about 2 kB each
+Spot = tuple[int, int] | str  # chat and message id, or the id of a message that was sent through inline mode
 
 
 class Boards:
-    """Edits the buttons of a card some time after it was rated, once for all ratings in that time.
-
-    Telegram does not tell the buttons along with a reaction, so the last ones seen are remembered; after a restart a
-    card's buttons are seen again when somebody presses one.
-    """
+    """Puts the buttons of a card below it anew, some time after it was rated and once for all ratings in that time."""
 
     def __init__(self, bot: Bot, service: CardService, tasks: Tasks) -> None:
         self._bot = bot
         self._service = service
         self._tasks = tasks
-        self._known: OrderedDict[Key, InlineKeyboardMarkup] = OrderedDict()
-        self._due: set[Key] = set()
+        self._due: set[Spot] = set()
 
-    def remember(self, chat_id: int, message_id: int, markup: InlineKeyboardMarkup) -> None:
-        """Take note of the buttons that a message has now."""
-        self._known[chat_id, message_id] = markup
-        self._known.move_to_end((chat_id, message_id))
-        if len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
+    def refresh(self, spot: Spot, card_id: str) -> None:
+        """Show how the card stands below the message soon."""
+        if spot not in self._due:
+            self._due.add(spot)
+            self._tasks.spawn(self._later(spot, card_id))
 
-    def refresh(self, chat_id: int, message_id: int, card_id: str) -> None:
-        """Show the card's rating below the message soon."""
-        key = (chat_id, message_id)
-        if key in self._known and key not in self._due:
-            self._due.add(key)
-            self._tasks.spawn(self._edit(key, card_id))
-
-    async def _edit(self, key: Key, card_id: str) -> None:
+    async def renew(self, spot: Spot, card_id: str) -> None:
+        """Show how the card stands now, in place of whatever buttons the message has."""
         try:
-            await asyncio.sleep(KEYBOARD_SECONDS)
-            self._due.discard(key)
-            old = self._known.get(key)
-            new = with_rating(old, await self._service.summary(card_id)) if old else None
-            if new is not None and new != old:
-                await self._bot.edit_message_reply_markup(*key, reply_markup=new)
-                self.remember(*key, new)
-        except (FakeanimeError, TelegramError) as error:
-            # A deleted card or message, a group that was left: nothing to keep current any more.
-            log.info("rating below message %s of chat %s is not shown: %s", key[1], key[0], error)
+            stored = await self._service.card(card_id)
+            if stored is None:
+                return
+            if isinstance(spot, str):
+                markup = shared_keyboard(stored, self._bot.username)
+            else:
+                settings = await self._service.place_settings(place_of_id(spot[0]))
+                markup = card_keyboard(stored, settings.rating_style)
+            await self.put(spot, markup)
+        except FakeanimeError as error:
+            log.info("rating below %s is not shown: %s", spot, error)
+
+    async def put(self, spot: Spot, markup: InlineKeyboardMarkup) -> None:
+        """Give a message other buttons."""
+        where = {"inline_message_id": spot} if isinstance(spot, str) else {"chat_id": spot[0], "message_id": spot[1]}
+        try:
+            await self._bot.edit_message_reply_markup(reply_markup=markup, **where)
+        except TelegramError as error:
+            # A deleted message, a group that was left, buttons that are as they should be: nothing to keep current.
+            log.info("buttons below %s stay as they are: %s", spot, error)
+
+    async def _later(self, spot: Spot, card_id: str) -> None:
+        in_group = isinstance(spot, tuple) and spot[0] < 0
+        try:
+            await asyncio.sleep(GROUP_KEYBOARD_SECONDS if in_group else KEYBOARD_SECONDS)
         finally:
-            self._due.discard(key)
+            self._due.discard(spot)
+        await self.renew(spot, card_id)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from telegram import MessageEntity
 
-from bot.sentences import say
+from bot.sentences import DEFAULT_LOCALE, say
 from bot.service import StoredCard
 from bot.telegram.limits import CAPTION_UNITS, TEXT_UNITS
 from bot.telegram.text import cut_on_sentence, harmless, units
 from generator.schema import Card
 
 _LINE_UNITS = 160  # of a title or a line of facts; the rest of the caption belongs to the story
+_SLACK = 250  # units that a heading, the archive's note and other languages may take beyond English
 
 
 @dataclass(frozen=True)
@@ -21,45 +22,63 @@ class Caption:
     """Text with its formatting.
 
     Attributes:
-        text: at most 1024 UTF-16 code units.
+        text: at most as many UTF-16 code units as Telegram takes there.
         entities: of Telegram, with offsets and lengths in the same units.
-        cut: whether the synopsis had to be shortened.
     """
 
     text: str
     entities: tuple[MessageEntity, ...]
-    cut: bool = False
 
 
-def card_caption(stored: StoredCard, locale: str = "en") -> Caption:
-    """Return what stands below the photo: title, facts, the synopsis up to a sentence's end, seed and id."""
-    card = stored.card
-    title = _line(card.title)
-    names = " · ".join(name for name in (card.title_english, card.title_kana) if name)
-    head = [title, _line(names), _line(facts(card, locale)), _line(", ".join(card.genres))]
-    foot = [_line(reproduce(stored, locale))]
-    if stored.from_archive:
-        foot.append(say("telegram.from_archive", locale))
-    top, bottom = ("\n".join(line for line in lines if line) for lines in (head, foot))
-    room = CAPTION_UNITS - units(top) - units(bottom) - 4  # two blank lines
-    whole = harmless(card.synopsis)
-    story = cut_on_sentence(whole, room)
-    text = f"{top}\n\n{story}\n\n{bottom}"
-    entities = (
-        MessageEntity(MessageEntity.BOLD, 0, units(title)),
+def card_caption(
+    stored: StoredCard, locale: str = DEFAULT_LOCALE, heading: str = "", *, spoiler: bool = False
+) -> Caption:
+    """Return what stands below the photo: title, facts, the synopsis up to a sentence's end, seed and id.
+
+    Args:
+        stored: the card.
+        locale: of all but the card's own text.
+        heading: stands above all, such as “Card of the day”.
+        spoiler: covers the story until somebody taps it.
+    """
+    top, bottom = _frame(stored, locale)
+    head = f"{_line(heading)}\n\n" if heading else ""
+    room = CAPTION_UNITS - units(head + top + bottom) - 4  # two blank lines
+    story = cut_on_sentence(harmless(stored.card.synopsis), room)
+    before = f"{head}{top}\n\n"
+    text = f"{before}{story}\n\n{bottom}"
+    entities = [
+        MessageEntity(MessageEntity.BOLD, units(head), units(_line(stored.card.title))),
         MessageEntity(MessageEntity.ITALIC, units(text) - units(bottom), units(bottom)),
-    )
-    return Caption(text, entities, cut=story != whole)
+    ]
+    if spoiler:
+        entities.insert(1, MessageEntity(MessageEntity.SPOILER, units(before), units(story)))
+    return Caption(text, tuple(entities))
 
 
-def facts(card: Card, locale: str = "en") -> str:
+def needs_story(stored: StoredCard) -> bool:
+    """Return whether some caption of this card, in whatever language and under whatever heading, has to be cut."""
+    return sum(map(units, (*_frame(stored, DEFAULT_LOCALE), stored.card.synopsis))) > CAPTION_UNITS - _SLACK
+
+
+def _frame(stored: StoredCard, locale: str) -> tuple[str, str]:
+    """Return what stands above and below the story."""
+    card = stored.card
+    names = " · ".join(name for name in (card.title_english, card.title_kana) if name)
+    top = [card.title, names, facts(card, locale), ", ".join(card.genres)]
+    bottom = [reproduce(stored, locale), say("telegram.from_archive", locale) if stored.from_archive else ""]
+    first, second = ("\n".join(_line(line) for line in lines if line) for lines in (top, bottom))
+    return first, second
+
+
+def facts(card: Card, locale: str = DEFAULT_LOCALE) -> str:
     """Return the facts on one line, such as `TV · 12 episodes · spring 2031 · Studio Name`."""
     episodes = say("telegram.one_episode" if card.episodes == 1 else "telegram.episodes", locale, count=card.episodes)
     season = say(f"telegram.{card.season}", locale) if card.season else ""
     return " · ".join(part for part in (card.type, episodes, f"{season} {card.year}".strip(), card.studio) if part)
 
 
-def reproduce(stored: StoredCard, locale: str = "en") -> str:
+def reproduce(stored: StoredCard, locale: str = DEFAULT_LOCALE) -> str:
     """Return what to ask for to get this card again, and its id."""
     card = stored.card
     key = "telegram.seed" if card.seed == card.art_seed else "telegram.seeds"
@@ -78,12 +97,12 @@ def rating_sign(votes: int, mean: float | None) -> str:
     return say("telegram.rating_none") if mean is None else say("telegram.rating", mean=f"{mean:.1f}", count=votes)
 
 
-def top_list(cards: Sequence[StoredCard], heading: str, locale: str = "en") -> Caption:
+def listing(cards: Sequence[StoredCard], heading: str, locale: str = DEFAULT_LOCALE) -> Caption:
     """Return a numbered list of cards with their ratings, under a bold heading."""
     lines = [heading]
     for place, stored in enumerate(cards, 1):
         rating = rating_sign(stored.votes, stored.mean)
-        lines.append(say("telegram.top_line", locale, place=place, title=_line(stored.card.title), rating=rating))
+        lines.append(say("telegram.list_line", locale, place=place, title=_line(stored.card.title), rating=rating))
     text = cut_on_sentence("\n".join(lines), TEXT_UNITS)
     return Caption(text, (MessageEntity(MessageEntity.BOLD, 0, units(heading)),))
 

@@ -1,33 +1,31 @@
-"""What people write: `/generate` and the commands around it."""
+"""`/generate` and the commands around it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from telegram import BotCommand, Message, Update
-from telegram.ext import BaseHandler, CommandHandler, ContextTypes, filters
+from telegram import Message, Update
+from telegram.ext import BaseHandler, CommandHandler, ContextTypes
 
-from bot.sentences import DEFAULT_LOCALE, say
-from bot.service import CardService, Period
-from bot.telegram.arguments import parse_generate
-from bot.telegram.captions import top_list
-from bot.telegram.keyboards import Press, show_keyboard, single
+from bot.sentences import say
+from bot.service import CardService, NoCard
+from bot.service.errors import Wrong
 from bot.telegram.making import Maker
-from bot.telegram.places import Target, person_of_message, place_of
+from bot.telegram.messages import NEW, options_of, said
+from bot.telegram.places import person_of_message, place_of, target_of
 from bot.telegram.posting import Poster
-from generator.errors import BadRequest
+from bot.telegram.wishes import MAKING, wish_of
 from generator.schema import GENRES
 
-NAMES = ("generate", "top", "card", "privacy", "forgetme", "help")
-_PERIODS: dict[str, Period] = {"day": "day", "today": "day", "week": "week", "all": "all"}
+_CARD = "card-"  # what the parameter of a link to the bot begins with, when a card's id follows
 
 
 class Commands:
-    """The handlers of commands.
+    """The handlers of the commands that make, show and explain cards.
 
     Args:
-        service: knows cards and people.
+        service: knows cards.
         maker: makes cards in the background.
         poster: posts cards and sentences.
     """
@@ -39,73 +37,41 @@ class Commands:
 
     @property
     def handlers(self) -> Sequence[BaseHandler[Any, Any, Any]]:
-        """What the application has to be given. Edited messages are not commands."""
-        new = filters.UpdateType.MESSAGE
+        """What the application has to be given."""
         return (
-            CommandHandler(["generate", "fakeanime"], self._generate, new),
-            CommandHandler("top", self._top, new),
-            CommandHandler("card", self._card, new),
-            CommandHandler("privacy", self._privacy, new),
-            CommandHandler("forgetme", self._forget_me, new),
-            CommandHandler(["help", "start"], self._help, new),
+            CommandHandler(MAKING, self._make, NEW),
+            CommandHandler("card", self._card, NEW),
+            CommandHandler("start", self._start, NEW),
+            CommandHandler("help", self._help, NEW),
         )
 
-    async def _generate(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        message = _message(update)
-        target = Target.of_message(message)
-        request = parse_generate(options_of(message.text or ""), target.locale)
-        self._maker.start(person_of_message(message), place_of(message.chat), request, target)
-
-    async def _top(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        message = _message(update)
-        target = Target.of_message(message)
-        words = options_of(message.text or "").lower().split()
-        if unknown := [word for word in words if word not in _PERIODS and word != "here"]:
-            raise BadRequest(say("telegram.unknown_period", target.locale, given=unknown[0][:40]))
-        period: Period = next((_PERIODS[word] for word in words if word in _PERIODS), "week")
-        scope = place_of(message.chat).scope if "here" in words else None
-        cards = await self._service.top(period, scope)
-        if not cards:
-            await self._poster.tell(target, say("telegram.top_empty", target.locale))
-            return
-        heading = say(f"telegram.top_{period}", target.locale)
-        await self._poster.tell(target, top_list(cards, heading, target.locale), show_keyboard(cards))
+    async def _make(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        message = said(update)
+        target = await target_of(self._service, message)
+        wish = await wish_of(self._service, message)
+        self._maker.start(person_of_message(message), place_of(message.chat), wish, target)
 
     async def _card(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        message = _message(update)
-        target = Target.of_message(message)
-        card_id = options_of(message.text or "").strip()
+        message = said(update)
+        card_id = options_of(message).strip()
         if not card_id:
-            raise BadRequest(say("telegram.which_card", target.locale))
-        stored = await self._service.card(card_id)
-        if stored is None:
-            raise BadRequest(say("common.no_card", target.locale, card_id=card_id[:40]))
-        await self._poster.post(stored, target)
+            raise Wrong("telegram.which_card")
+        await self._show(message, card_id)
 
-    async def _privacy(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        target = Target.of_message(_message(update))
-        await self._poster.tell(target, say("telegram.privacy", target.locale))
-
-    async def _forget_me(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        target = Target.of_message(_message(update))
-        button = single(say("telegram.button_forget", target.locale), Press("forget", value=target.owner))
-        await self._poster.tell(target, say("telegram.forget_question", target.locale), button)
+    async def _start(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Show the card that a link to the bot names, else what the bot can do."""
+        parameter = options_of(said(update)).strip()
+        if parameter.startswith(_CARD):
+            await self._show(said(update), parameter.removeprefix(_CARD))
+        else:
+            await self._help(update, context)
 
     async def _help(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        target = Target.of_message(_message(update))
+        target = await target_of(self._service, said(update))
         await self._poster.tell(target, say("telegram.help", target.locale, genres=", ".join(GENRES)))
 
-
-def options_of(text: str) -> str:
-    """Return what follows the command in a message."""
-    return text.partition(" ")[2] if " " in text.split("\n", 1)[0] else text.partition("\n")[2]
-
-
-def menu(locale: str = DEFAULT_LOCALE) -> list[BotCommand]:
-    """Return the commands that Telegram lists to people, in a language."""
-    return [BotCommand(name, say(f"telegram.command_{name}", locale)) for name in NAMES]
-
-
-def _message(update: Update) -> Message:
-    assert update.message is not None, "the filters let nothing else through"
-    return update.message
+    async def _show(self, message: Message, card_id: str) -> None:
+        stored = await self._service.card(card_id)
+        if stored is None:
+            raise NoCard(card_id)
+        await self._poster.post(stored, await target_of(self._service, message))

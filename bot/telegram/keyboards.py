@@ -9,89 +9,120 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.ratings import RATINGS
 from bot.sentences import say
-from bot.service import RatingSummary, StoredCard
-from bot.telegram.captions import rating_sign
+from bot.service import RatingStyle, StoredCard
+from bot.telegram.captions import needs_story, rating_sign
 
 _PREFIX = "fa"
+_BACK = "‹"
+
+# The buttons below a card are seen by a whole group, whatever the language of who looks: signs, not words.
+_REROLL, _FAVOURITE, _MORE, _STORY = "🎲", "💛", "⋯", "📖 …"
 
 
 @dataclass(frozen=True)
 class Press:
-    """What a button says: an action, the card it is about, and a number.
+    """What a button says: an action, what it is about, and a number.
 
     Attributes:
-        action: `rate`, `votes`, `story`, `again`, `show`, `delete`, `retry`, `forget`.
-        card_id: "" where no card is meant.
-        value: the rating, or the user id of the card's owner; 0 where neither is meant.
+        action: a name without colons, up to 10 characters.
+        subject: a card's id or other words without colons, up to 24 characters.
+        value: a rating, a place in a list or somebody's user id.
     """
 
     action: str
-    card_id: str = ""
+    subject: str = ""
     value: int = 0
 
     @property
     def data(self) -> str:
-        """The callback data, 1 to 64 bytes: 5 + 6 + 8 + 20 at most."""
-        return f"{_PREFIX}:{self.action}:{self.card_id}:{self.value}"
+        """The callback data, 1 to 64 bytes: 5 + 10 + 24 + 20 at most."""
+        return f"{_PREFIX}:{self.action}:{self.subject}:{self.value}"
 
     @classmethod
     def read(cls, data: str) -> Press | None:
         """Return what `data` says, or None if it is not ours."""
         parts = data.split(":")
-        if len(parts) != 4 or parts[0] != _PREFIX or not parts[3].lstrip("-").isdecimal():
+        if len(parts) != 4 or parts[0] != _PREFIX or not parts[3].removeprefix("-").isdecimal():
             return None
         return cls(parts[1], parts[2], int(parts[3]))
 
 
-def card_keyboard(
-    stored: StoredCard, summary: RatingSummary, *, cut: bool, owner: int | None, locale: str = "en"
-) -> InlineKeyboardMarkup:
-    """Return the buttons of a card: five ratings; their mean, another card and deletion; the whole story if it was cut.
+def card_keyboard(stored: StoredCard, style: RatingStyle = "both") -> InlineKeyboardMarkup:
+    """Return the buttons of a card: five ratings; their mean, reroll, favourite and more; the story if it is long.
 
     Args:
-        stored: the card.
-        summary: its ratings; the reader's own is not shown, since all see the same buttons.
-        cut: whether the caption leaves out a part of the story.
-        owner: Telegram user id of who may delete the card, besides a group's administrators.
-        locale: of the labels.
+        stored: the card and how it stands.
+        style: with "reactions" the five ratings are left out.
     """
-    card_id = stored.id
-    rows = [
-        [_button(emoji, Press("rate", card_id, value)) for value, emoji in sorted(RATINGS.items())],
+    rows = [] if style == "reactions" else [_ratings(stored)]
+    rows.append(
         [
-            _button(rating_sign(summary.votes, summary.mean), Press("votes", card_id)),
-            _button(say("telegram.button_again", locale), Press("again", card_id)),
-        ],
-    ]
-    if owner is not None:
-        rows[1].append(_button(say("telegram.button_delete", locale), Press("delete", card_id, owner)))
-    if cut:
-        rows.append([_button(say("telegram.button_story", locale), Press("story", card_id))])
+            _standing(stored),
+            button(_REROLL, Press("reroll", stored.id)),
+            button(_FAVOURITE, Press("favourite", stored.id)),
+            button(_MORE, Press("more", stored.id)),
+        ]
+    )
+    if needs_story(stored):
+        rows.append([button(_STORY, Press("story", stored.id))])
     return InlineKeyboardMarkup(rows)
 
 
-def with_rating(markup: InlineKeyboardMarkup, summary: RatingSummary) -> InlineKeyboardMarkup:
-    """Return the same buttons with the ratings as they are now; the others stay as they were posted."""
+def shared_keyboard(stored: StoredCard, bot_name: str) -> InlineKeyboardMarkup:
+    """Return the buttons of a card in a chat where the bot is not: what needs no answer there, and the way to the bot.
 
-    def renewed(button: InlineKeyboardButton) -> InlineKeyboardButton:
-        press = Press.read(str(button.callback_data))
-        if press is None or press.action != "votes":
-            return button
-        return _button(rating_sign(summary.votes, summary.mean), press)
+    Args:
+        stored: the card and how it stands.
+        bot_name: the bot's user name.
+    """
+    way = InlineKeyboardButton(f"@{bot_name}", url=f"https://t.me/{bot_name}?start=card-{stored.id}")
+    favourite = button(_FAVOURITE, Press("favourite", stored.id))
+    return InlineKeyboardMarkup([_ratings(stored), [_standing(stored), favourite, way]])
 
-    return InlineKeyboardMarkup([[renewed(button) for button in row] for row in markup.inline_keyboard])
+
+def reroll_menu(card_id: str, locale: str) -> InlineKeyboardMarkup:
+    """Return what can be made anew of a card."""
+    first, second = ("all", "poster"), ("synopsis", "title")
+    rows = [[_worded(action, Press(action, card_id), locale) for action in row] for row in (first, second)]
+    return InlineKeyboardMarkup([*rows, [_back(card_id)]])
 
 
-def show_keyboard(cards: Sequence[StoredCard]) -> InlineKeyboardMarkup:
-    """Return numbered buttons, five in a row, that show the cards of a list."""
-    buttons = [_button(str(place), Press("show", stored.id)) for place, stored in enumerate(cards, 1)]
-    return InlineKeyboardMarkup([buttons[first : first + 5] for first in range(0, len(buttons), 5)])
+def more_menu(card_id: str, locale: str) -> InlineKeyboardMarkup:
+    """Return what else can be done with a card."""
+    rows = [
+        [_worded(action, Press(action, card_id), locale) for action in row]
+        for row in (("sequel",), ("report", "delete"))
+    ]
+    return InlineKeyboardMarkup([*rows, [_back(card_id)]])
+
+
+def numbered(cards: Sequence[StoredCard]) -> list[list[InlineKeyboardButton]]:
+    """Return buttons, five in a row, that show the cards of a list."""
+    buttons = [button(str(place), Press("show", stored.id)) for place, stored in enumerate(cards, 1)]
+    return [buttons[first : first + 5] for first in range(0, len(buttons), 5)]
 
 
 def single(label: str, press: Press) -> InlineKeyboardMarkup:
     """Return one button."""
-    return InlineKeyboardMarkup([[_button(label, press)]])
+    return InlineKeyboardMarkup([[button(label, press)]])
 
 
-def _button(label: str, press: Press) -> InlineKeyboardButton:
+def button(label: str, press: Press) -> InlineKeyboardButton:
+    """Return a button that says `press`."""
     return InlineKeyboardButton(label, callback_data=press.data)
+
+
+def _ratings(stored: StoredCard) -> list[InlineKeyboardButton]:
+    return [button(emoji, Press("rate", stored.id, value)) for value, emoji in sorted(RATINGS.items())]
+
+
+def _standing(stored: StoredCard) -> InlineKeyboardButton:
+    return button(rating_sign(stored.votes, stored.mean), Press("votes", stored.id))
+
+
+def _worded(name: str, press: Press, locale: str) -> InlineKeyboardButton:
+    return button(say(f"telegram.button_{name}", locale), press)
+
+
+def _back(card_id: str) -> InlineKeyboardButton:
+    return button(_BACK, Press("back", card_id))

@@ -18,17 +18,31 @@ FLOOD_RETRIES: Final = 4
 UNCOUNTED_METHODS: Final = frozenset({"sendChatAction", "answerCallbackQuery", "getChatMember"})
 
 # Reactions come only to those who ask for them: https://core.telegram.org/bots/api#getupdates
-ALLOWED_UPDATES: Final = ("message", "callback_query", "message_reaction", "message_reaction_count")
+ALLOWED_UPDATES: Final = (
+    "message",
+    "channel_post",
+    "callback_query",
+    "inline_query",
+    "message_reaction",
+    "message_reaction_count",
+    "my_chat_member",
+)
 
 # Telegram holds a poll open this long when nothing happens: https://core.telegram.org/bots/api#getupdates
 POLL_SECONDS: Final = 30
 
-# Anonymous admins write as this account, their group standing in `sender_chat`:
-# https://core.telegram.org/bots/api#message
-GROUP_ANONYMOUS_BOT: Final = 1087968824
+# At most 50 results answer an inline query: https://core.telegram.org/bots/api#answerinlinequery
+INLINE_RESULTS: Final = 20
+INLINE_CACHE_SECONDS: Final = 30  # that Telegram may answer the same query itself, with ratings of that moment
 
-# The keyboard below a card is edited at most this often when many people rate at once.
+# Somebody who rates sees the rating below the card change after so long, once for all ratings of that time; in groups
+# less often, since edits count among the 20 a minute.
 KEYBOARD_SECONDS: Final = 1.0
+GROUP_KEYBOARD_SECONDS: Final = 5.0
+
+# How often the service is asked for what is due.
+DAILY_SECONDS: Final = 60.0
+HALL_SECONDS: Final = 15.0
 
 # A card that could not be posted is tried again after these waits; what is left is posted at the next start.
 POST_RETRY_SECONDS: Final = (1.0, 2.0, 5.0, 15.0, 60.0)

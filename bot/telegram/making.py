@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.sentences import say
-from bot.service import CardService, OnProgress, Owed, Person, Place, StoredCard
+from bot.service import CardService, OnProgress, Owed, Person, Place, StoredCard, explain
+from bot.telegram.arguments import Wish
 from bot.telegram.faults import fault_sentence
 from bot.telegram.flow import Tasks
 from bot.telegram.keyboards import Press, single
@@ -17,7 +19,6 @@ from bot.telegram.places import Target
 from bot.telegram.posting import Poster
 from bot.telegram.waiting import Waiting
 from generator.errors import FakeanimeError
-from generator.schema import CardRequest
 
 log = logging.getLogger(__name__)
 Source = Callable[[OnProgress], Awaitable[StoredCard]]
@@ -39,13 +40,14 @@ class Maker:
         self._poster = poster
         self._tasks = tasks
 
-    def start(self, person: Person, place: Place, request: CardRequest, target: Target) -> None:
+    def start(self, person: Person, place: Place, wish: Wish, target: Target) -> None:
         """Begin a card for somebody; it is answered to `target`, whatever comes."""
+        where = replace(target, spoiler=wish.spoiler, retry=wish.retry)
 
         async def source(on_progress: OnProgress) -> StoredCard:
-            return await self._service.make(person, place, request, reply_ref=target.ref, on_progress=on_progress)
+            return await self._service.make(person, place, wish.request, reply_ref=where.ref, on_progress=on_progress)
 
-        self._tasks.spawn(self._answer(source, target))
+        self._tasks.spawn(self._answer(source, where))
 
     async def resume(self) -> None:
         """Begin what an earlier run of the bot left open."""
@@ -69,12 +71,12 @@ class Maker:
         self._tasks.spawn(waiting.run())
         try:
             stored = await source(waiting.progress)
-            await self._poster.post(stored, target, owner=target.owner)
+            await self._poster.post(stored, target)
         except FakeanimeError as error:
-            await self._apologise(target, error.message, retry=error.retryable)
+            await self._apologise(target, explain(error, target.locale), retry=error.retryable)
         except (Forbidden, BadRequest) as error:
             log.info("chat %s does not take the card: %s", target.chat_id, error)
-            await self._apologise(target, say("telegram.not_allowed", target.locale), retry=False)
+            await self._apologise(target, say("telegram.not_postable", target.locale), retry=False)
         except TelegramError as error:
             log.error("a card for chat %s stays owed until the next start: %s", target.chat_id, error)
         except Exception as error:  # noqa: BLE001 -- logged with an id by fault_sentence
@@ -83,7 +85,8 @@ class Maker:
             waiting.over()
 
     async def _apologise(self, target: Target, sentence: str, *, retry: bool) -> None:
-        button = single(say("telegram.button_retry", target.locale), Press("retry")) if retry else None
+        press = Press.read(target.retry) or Press("retry")
+        button = single(say("telegram.button_retry", target.locale), press) if retry else None
         try:
             await self._poster.tell(target, sentence, button)
         except TelegramError as error:

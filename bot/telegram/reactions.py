@@ -45,7 +45,7 @@ class Reactions:
             await self._count(change, card_id)
         else:
             await self._rate(change, card_id)
-        self._boards.refresh(chat_id, message_id, card_id)
+        self._boards.refresh((chat_id, message_id), card_id)
 
     async def _rate(self, change: MessageReactionUpdated, card_id: str) -> None:
         """Follow one person from their old reactions to the new ones: what was added last counts."""
