@@ -28,6 +28,9 @@ class GeneratorSettings(BaseSettings):
     )
     http_host: str = Field(default="127.0.0.1", description="Address that queue and playground listen on")
     http_port: int = Field(default=8080, ge=0, le=65535, description="Port that queue and playground listen on")
+    worker_alive_file: Path | None = Field(
+        default=None, description="File that a worker touches when the queue has answered it; for health checks"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 
 from generator.errors import FakeanimeError, GenerationFailed, QueueUnreachable
-from generator.link import Link
+from generator.link import Answer, Link
 from generator.logs import trace
 from generator.messages import Completion, Failure, Lease, LeasedJob, LeaseRequest, Message, Result
 from generator.schema import Card, CardRequest
@@ -76,7 +76,7 @@ async def run_worker(
         EngineHung: a batch took longer than `HUNG_SECONDS`; the process has to be started anew.
     """
     thread = _EngineThread(engine)
-    async with Link(settings) as link:
+    async with _LiveLink(settings) as link:
         log.info("Worker %s asks %s for work, %d cards at a time", name, link.url, max_batch)
         asking = LeaseRequest(worker=name, max_jobs=max_batch, wait=POLL_SECONDS)
         while not stop.is_set():
@@ -84,6 +84,20 @@ async def run_worker(
             if lease is not None:
                 await _work(link, lease, thread, stop)
     log.info("Worker %s has stopped", name)
+
+
+class _LiveLink(Link):
+    """A link that touches WORKER_ALIVE_FILE whenever the queue has answered: health checks look at its age."""
+
+    def __init__(self, settings: GeneratorSettings) -> None:
+        super().__init__(settings)
+        self._alive = settings.worker_alive_file
+
+    async def call(self, *what: Any, **how: Any) -> Answer:
+        answer = await super().call(*what, **how)
+        if self._alive is not None:
+            self._alive.touch()
+        return answer
 
 
 async def _next_lease(link: Link, asking: LeaseRequest) -> Lease:

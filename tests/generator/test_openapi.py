@@ -29,7 +29,7 @@ VARIED = sum(
     for methods in DOCUMENT["paths"].values()
     for operation in methods.values()
 )
-CASES = int(os.environ.get("FAKEANIME_API_CASES", "250")) // VARIED  # for each operation that can be asked in many ways
+CASES = int(os.environ.get("FAKEANIME_API_CASES", "120")) // VARIED  # for each operation that can be asked in many ways
 TOKEN = "a-token-of-the-tests"
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 CHECKS = [
@@ -39,7 +39,6 @@ CHECKS = [
     checks.response_headers_conformance,
     checks.response_schema_conformance,
     checks.negative_data_rejection,
-    checks.ignored_auth,
 ]
 schema = schemathesis.openapi.from_dict(DOCUMENT)
 

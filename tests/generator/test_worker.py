@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -145,6 +146,18 @@ async def test_a_hung_engine_gives_its_jobs_back_and_ends_the_worker(monkeypatch
             await asyncio.wait_for(run_worker(settings, engine, name="w", stop=asyncio.Event()), 5)
         assert (await client.status(job.id)).state is JobState.QUEUED
         engine.gate.set()
+
+
+async def test_the_alive_file_is_touched_while_the_queue_answers(tmp_path: Path) -> None:
+    alive = tmp_path / "alive"
+    engine = SmallEngine()
+    async with running_queue() as settings, GeneratorClient(settings) as client:
+        watched = settings.model_copy(update={"worker_alive_file": alive})
+        assert not alive.exists()
+        async with working(watched, engine):
+            job = await client.submit(CardRequest(), owner="web:1", key="k")
+            await client.wait(job.id, timeout=10)
+            assert alive.exists()
 
 
 async def test_a_wrong_token_ends_the_worker_with_a_sentence() -> None:
