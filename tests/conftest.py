@@ -15,6 +15,7 @@ def postgresql() -> Iterator[PostgreSQL]:
     if programs is None:
         pytest.skip("PostgreSQL is not installed, so nothing is tested over it: apt install postgresql")
     with servers.running(programs) as server:
+        server.migrate()
         yield server
 
 
@@ -24,4 +25,5 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
     server: PostgreSQL = request.getfixturevalue("postgresql")
-    return server.fresh()
+    server.empty()
+    return server.url

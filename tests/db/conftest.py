@@ -1,4 +1,4 @@
-"""A real SQLite file, brought to the newest schema."""
+"""A database of either kind, brought to the newest schema."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from db import Database, upgrade
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
 
 

@@ -7,36 +7,12 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, IntegrityError, StatementError
 
 from db import Database, upgrade
-from db.models import Base, CardRow, PersonRow, RatingRow
-
-
-def card_row(card_id: str = "abcdefgh", created: datetime | None = None) -> CardRow:
-    return CardRow(
-        id=card_id,
-        created=created or datetime.now(UTC),
-        options={},
-        facts={"title": "Kumo no Niwa"},
-        title="Kumo no Niwa",
-        genres="|Drama|",
-        model_version="1",
-        picture=f"{card_id}.jpg",
-    )
-
-
-async def test_migrations_build_exactly_what_the_models_say(database: Database) -> None:
-    def differences(connection: Connection) -> list[object]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, Base.metadata))
-
-    async with database.read() as session:
-        connection = await session.connection()
-        assert await connection.run_sync(differences) == []
+from db.models import CardRow, PersonRow, RatingRow
+from tests.db.rows import card_row
 
 
 async def test_upgrading_again_and_at_once_changes_nothing(url: str) -> None:
@@ -53,8 +29,8 @@ async def test_folder_of_the_file_is_made(tmp_path: Path) -> None:
     assert (tmp_path / "a b%c" / "deep" / "x.db").exists()
 
 
-async def test_sqlite_is_set_up(database: Database) -> None:
-    async with database.write() as session:
+async def test_sqlite_is_set_up(sqlite_url: str) -> None:
+    async with Database(sqlite_url) as database, database.write() as session:
         found = [(await session.execute(text(f"PRAGMA {p}"))).scalar_one() for p in ("journal_mode", "foreign_keys")]
         assert found == ["wal", 1]
         assert (await session.execute(text("PRAGMA busy_timeout"))).scalar_one() >= 5000
@@ -101,7 +77,8 @@ async def test_an_error_undoes_the_whole_transaction(database: Database) -> None
         assert await session.get(CardRow, "abcdefgh") is None
 
 
-async def test_a_writer_in_another_process_is_waited_for(database: Database, tmp_path: Path) -> None:
+async def test_a_writer_in_another_process_is_waited_for(sqlite_url: str, tmp_path: Path) -> None:
+    await upgrade(sqlite_url)
     code = (
         "import sqlite3, sys, time; c = sqlite3.connect(sys.argv[1], isolation_level=None); "
         "c.execute('BEGIN IMMEDIATE'); print('held', flush=True); time.sleep(0.7); c.execute('COMMIT')"
@@ -111,43 +88,12 @@ async def test_a_writer_in_another_process_is_waited_for(database: Database, tmp
     )
     assert other.stdout is not None
     assert (await other.stdout.readline()).strip() == b"held"
-    async with database.read() as session:  # readers are not held up
-        assert await session.get(CardRow, "abcdefgh") is None
-    async with database.write() as session:
-        session.add(card_row())
-    assert await other.wait() == 0
-
-
-async def test_a_killed_writer_leaves_a_sound_file_with_all_it_had_acknowledged(url: str, tmp_path: Path) -> None:
-    await upgrade(url)
-    code = """
-import asyncio, sys
-from datetime import UTC, datetime
-from db import Database
-from db.models import CardRow
-async def main():
-    database = Database(sys.argv[1])
-    for n in range(100000):
+    async with Database(sqlite_url) as database:
+        async with database.read() as session:  # readers are not held up
+            assert await session.get(CardRow, "abcdefgh") is None
         async with database.write() as session:
-            session.add(CardRow(id=f"{n:08}", created=datetime.now(UTC), options={}, facts={}, title="x",
-                                genres="|Drama|", model_version="1", picture="x.jpg"))
-        print(n, flush=True)
-asyncio.run(main())
-"""
-    writer = await asyncio.create_subprocess_exec(sys.executable, "-c", code, url, stdout=subprocess.PIPE)
-    assert writer.stdout is not None
-    last = -1
-    while last < 40:
-        last = int(await writer.stdout.readline())
-    writer.kill()
-    rest = await writer.stdout.read()
-    await writer.wait()
-    last = max([last, *map(int, rest.split(b"\n")[:-1])])
-    database = Database(url)
-    async with database.read() as session:
-        assert (await session.execute(text("PRAGMA integrity_check"))).scalar_one() == "ok"
-        assert (await session.execute(text("SELECT max(id) FROM cards"))).scalar_one() >= f"{last:08}"
-    await database.close()
+            session.add(card_row())
+    assert await other.wait() == 0
 
 
 async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
