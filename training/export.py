@@ -11,10 +11,11 @@ from generator.text.vocabulary import Vocabulary
 from generator.text.weights import ARRAYS, TextWeights, save
 from training import checkpoint, names, text
 from training.prepare import read_examples, read_rows
+from training.text_judge import train_judge
 
 
 def export_text(data: Path, run: Path, out: Path, table: Path) -> dict[str, Any]:
-    """Write `text.npz` and `text.json` to `out`.
+    """Write `text.npz`, `text.json` and the judge of samples, `text_judge.npz`, to `out`.
 
     Args:
         data: prepared folder.
@@ -56,4 +57,6 @@ def export_text(data: Path, run: Path, out: Path, table: Path) -> dict[str, Any]
         facts={"training": training},
     )
     save(out, weights)
+    held_out = read_examples(data, "validation") + read_examples(data, "test")
+    train_judge(examples, held_out, weights.vocabulary).save(out)
     return {"training": training, "bytes": (out / ARRAYS).stat().st_size}

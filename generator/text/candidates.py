@@ -19,7 +19,7 @@ _SEQUEL = re.compile(
     r"|gekijouban|ii|iii|iv|vi|trailer|music video|mv|mini anime|compilation)\b|\s[2-9]$",
     re.IGNORECASE,
 )
-_ENDING = re.compile(r"[.!?…][\"'”’)]*$")
+ENDING = re.compile(r"[.!?…][\"'”’)]*$")
 _DOUBLED = re.compile(r"\b(\w+) \1\b", re.IGNORECASE)
 
 
@@ -65,7 +65,7 @@ def synopsis_flaw(candidate: Candidate, title_words: list[str], runs: np.ndarray
     """Return what is wrong with a synopsis in the order of gravity, or None."""
     text = candidate.record.synopsis or ""
     words = text.split()
-    if not candidate.complete or not _ENDING.search(text):
+    if not candidate.complete or not ENDING.search(text):
         return "no end"
     if any(
         number > len(title_words)

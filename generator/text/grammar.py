@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from generator.text.decode import Grammar
-from generator.text.vocabulary import Vocabulary
+from generator.text.vocabulary import LENGTHS, Vocabulary
 
 WRITTEN_LENGTHS = (1, 2)  # classes of `LENGTHS` that a synopsis on a card may have
 
@@ -55,9 +55,13 @@ def make_grammar(vocabulary: Vocabulary) -> Grammar:
 
 
 def banned_tokens(vocabulary: Vocabulary) -> list[int]:
-    """Return symbols that no card may show."""
+    """Return symbols that no text may have."""
     return [
         vocabulary.symbol("genre Ecchi"),
         *(vocabulary.symbol(f"theme {name}") for name in ("Gore", "Harem", "Reverse Harem", "Magical Sex Shift")),
-        *(vocabulary.symbol(f"length {i}") for i in range(5) if i not in WRITTEN_LENGTHS),
     ]
+
+
+def unwritten_lengths(vocabulary: Vocabulary) -> list[int]:
+    """Return the symbols of the lengths that no card's synopsis has."""
+    return [vocabulary.symbol(f"length {i}") for i in range(len(LENGTHS)) if i not in WRITTEN_LENGTHS]

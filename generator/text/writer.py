@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from generator.errors import GenerationFailed
 from generator.schema import CardRequest
 from generator.text import record as record_format
 from generator.text import slots
@@ -23,7 +24,7 @@ from generator.text.weights import TextWeights, load
 
 CANDIDATES = 8  # rows of a request; fewer may be looked at
 ENOUGH = 6  # candidates of a request after whose end the others are given up
-STEPS = 256  # tokens of a record at most
+STEPS, RAW_STEPS = 256, 448  # tokens of a record at most; a raw one may be of any length
 BUCKETS = (1, 4, 16)  # requests decoded at once; fewer are padded
 ROUNDS = 4  # of fresh candidates when all were unfit
 _GIVEN = 72  # tokens of a given title that the model reads
@@ -38,6 +39,7 @@ class Draft:
     """What the text models say of one anime: everything of a `Card` but its art.
 
     Attributes:
+        cast: kind and name of the people and places of the synopsis.
         log_likelihood: mean per token of the synopsis.
         candidates: how many of the candidates were fit to be shown.
     """
@@ -53,6 +55,7 @@ class Draft:
     source: str | None
     studio: str
     synopsis: str
+    cast: tuple[tuple[str, str], ...]
     log_likelihood: float
     candidates: int
 
@@ -79,7 +82,7 @@ class Writer:
 
     def __init__(self, weights: TextWeights) -> None:
         from generator.text import decode
-        from generator.text.grammar import banned_tokens, make_grammar
+        from generator.text.grammar import banned_tokens, make_grammar, unwritten_lengths
         from generator.text.namer import Namer
 
         self.version = weights.version
@@ -88,6 +91,7 @@ class Writer:
         self._slotter = slots.Slotter(weights.lexicon)
         self._loop = decode.record_loop(decode.Weights.of(weights.record), make_grammar(self.vocabulary))
         self._banned = banned_tokens(self.vocabulary)
+        self._unwritten = unwritten_lengths(self.vocabulary)
         self._genre_tokens = [self.vocabulary.symbol(f"genre {name}") for name in GENRES]
         self._namer = Namer(decode.Weights.of(weights.names))
 
@@ -103,7 +107,7 @@ class Writer:
     def warm(self) -> None:
         """Compile every batch size, so that no request waits for it."""
         for bucket in BUCKETS:
-            self._sample([CardRequest(seed=i) for i in range(bucket)], 0, ENOUGH, steps=STEPS, dry=True)
+            self._sample([CardRequest(seed=i) for i in range(bucket)], 0, ENOUGH, dry=True)
             self._namer.warm(bucket)
 
     def write(self, requests: Sequence[CardRequest], candidates: int = CANDIDATES) -> list[Draft]:
@@ -117,6 +121,9 @@ class Writer:
 
         Returns:
             One draft per request, in order.
+
+        Raises:
+            GenerationFailed: a request's candidates were all unfit, even the soberest.
         """
         chosen: dict[int, _Chosen] = {}
         fallback: dict[int, _Chosen] = {}
@@ -141,26 +148,28 @@ class Writer:
             genres: given ones, if any.
 
         Returns:
-            One dict per record: the record's fields, `synopsis` with names put in, `complete` and `log_likelihood`.
+            One dict per record: the record's fields, `synopsis` with names put in, its `cast` as pairs of kind and
+            name, `complete` and `log_likelihood`.
         """
         seeds = np.random.Generator(np.random.Philox(key=seed)).integers(0, 2**32, -(-count // CANDIDATES))
         requests = [CardRequest(genres=tuple(genres), seed=int(number)) for number in seeds]
         raw: list[dict[str, Any]] = []
         for part in _parts(range(len(requests))):
-            batch = [candidate for row in self._sample([requests[i] for i in part], 0, CANDIDATES) for candidate in row]
+            rows = self._sample([requests[i] for i in part], 0, CANDIDATES, raw=True)
+            batch = [candidate for row in rows for candidate in row]
             for start in range(0, len(batch), BUCKETS[-1]):
                 raw += self._raw(batch[start : start + BUCKETS[-1]], seed + len(raw))
         return raw[:count]
 
     def _sample(
-        self, requests: Sequence[CardRequest], attempt: int, enough: int, steps: int = STEPS, dry: bool = False
+        self, requests: Sequence[CardRequest], attempt: int, enough: int, raw: bool = False, dry: bool = False
     ) -> list[list[Candidate]]:
-        """Return `CANDIDATES` candidates for each of at most `BUCKETS[-1]` requests."""
-        size = next(bucket for bucket in BUCKETS if bucket >= len(requests))
+        """Return `CANDIDATES` candidates for each of at most `BUCKETS[-1]` requests, `raw` ones of any length."""
+        size, steps = _bucket(len(requests)), RAW_STEPS if raw else STEPS
         uniform = np.zeros((size, CANDIDATES, steps), np.float32)
         heat, floor = np.ones(size, np.float32), np.ones(size, np.float32)
         banned = np.zeros((size, self.vocabulary.size), bool)
-        banned[:, self._banned] = True
+        banned[:, self._banned + ([] if raw else self._unwritten)] = True
         genres, title = np.full((size, _GIVEN), -1, np.int32), np.full((size, _GIVEN), -1, np.int32)
         for i, request in enumerate(requests):
             uniform[i] = _random(request, attempt).random((CANDIDATES, steps), np.float32)
@@ -229,7 +238,7 @@ class Writer:
                     english = None if unfit(record.english) else record.english
                     cut = replace(record, title=title, english=english, synopsis=" ".join(sentences))
                     return _Chosen(cut, candidate.log_likelihood, 0)
-        raise AssertionError("no candidate had a whole sentence")
+        raise GenerationFailed("Nothing fit to be shown was written for this; try another seed, title or genre.")
 
     def _finish(self, requests: Sequence[CardRequest], picks: Sequence[_Chosen]) -> list[Draft]:
         """Give names to the chosen records and make their facts whole; at most `BUCKETS[-1]` of them."""
@@ -259,6 +268,7 @@ class Writer:
                     source=source,
                     studio=studio_of(cast[-1], random, self.weights.studios),
                     synopsis=slots.fill(record.synopsis or "", names, title, self._slotter.title_words(title)),
+                    cast=_cast(names),
                     log_likelihood=pick.log_likelihood,
                     candidates=pick.fit,
                 )
@@ -277,7 +287,8 @@ class Writer:
             record = candidate.record
             words = self._slotter.title_words(record.title or "")
             padded = [*words, *[record.title or ""] * slots.TITLE_REFERENCES]
-            text = slots.fill(record.synopsis or "", dict(zip(symbols, cast, strict=False)), record.title or "", padded)
+            names = dict(zip(symbols, cast, strict=False))
+            text = slots.fill(record.synopsis or "", names, record.title or "", padded)
             raw.append(
                 {
                     "title": record.title,
@@ -290,11 +301,17 @@ class Writer:
                     "season": record.season,
                     "source": record.source,
                     "synopsis": text,
+                    "cast": _cast(names),
                     "complete": candidate.complete,
                     "log_likelihood": candidate.log_likelihood,
                 }
             )
         return raw
+
+
+def _cast(names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return kind and name by slot as pairs."""
+    return tuple((slots.slot_kind(symbol)[0], name) for symbol, name in names.items())
 
 
 def _random(request: CardRequest, attempt: int) -> np.random.Generator:

@@ -1,0 +1,111 @@
+"""Judges what the writer makes: finished cards' texts, and raw samples before any picking, beside held-out texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from generator.schema import GENRES, CardRequest
+from generator.text import Writer, novelty
+from generator.text.record import Record
+from generator.text.slots import Slotter, refers_to_title
+from generator.text.weights import TextWeights
+from training.text import synopsis_nats
+from training.text_evaluate import scoring_model
+from training.text_judge import Judge, describe, keeps_its_people, share_of_known, shuffled
+
+FITTED = 256  # texts whose titles are compared; more add time, not certainty
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One text to judge.
+
+    Attributes:
+        title, genres, synopsis: as shown.
+        cast: kind and name of its people and places.
+    """
+
+    title: str
+    genres: tuple[str, ...]
+    synopsis: str
+    cast: tuple[tuple[str, str], ...]
+
+
+def evaluate_cards(count: int, seed: int, weights: Path) -> dict[str, Any]:
+    """Write `count` cards' texts over all genres and as many raw records, and judge both.
+
+    Args:
+        count: of cards and of raw records.
+        seed: equal seeds give equal figures.
+        weights: folder of the shipped weights.
+
+    Returns:
+        Figures of `cards`, of `raw` samples and of `real` held-out texts: see `describe` and `judge`.
+
+    Raises:
+        WeightsError: a file is missing or damaged.
+    """
+    judge_ = Judge.load(weights)
+    writer = Writer.load(weights)
+    seeds = np.random.default_rng(seed).integers(0, 2**32, count)
+    requests = [CardRequest(genres=(GENRES[i % len(GENRES)],), seed=int(number)) for i, number in enumerate(seeds)]
+    cards = [Sample(draft.title, draft.genres, draft.synopsis, draft.cast) for draft in writer.write(requests)]
+    records = writer.sample_raw(count, seed)
+    raw = [Sample(r["title"] or "", tuple(r["genres"]), r["synopsis"], tuple(map(tuple, r["cast"]))) for r in records]
+    return {
+        "cards": judge(cards, judge_, writer.weights),
+        "raw": {
+            "unended": sum(not record["complete"] for record in records) / count,
+            **judge(raw, judge_, writer.weights),
+        },
+        "real": judge_.real,
+    }
+
+
+def judge(samples: Sequence[Sample], judge: Judge, weights: TextWeights) -> dict[str, Any]:
+    """Return the figures of some samples.
+
+    Returns:
+        Those of `describe`, and the shares of texts with: `copies`, ten words in a row as in the training text;
+        `real_titles`; `genre_agreement`, whose likeliest genre by the judge is one of theirs; `people_kept`, see
+        `keeps_its_people`; `title_fit`, which are likelier under their own title than under another's.
+    """
+    slotter = Slotter(weights.lexicon)
+    slotted = [slotter.slot(sample.synopsis, sample.title).text for sample in samples]
+    agreed = [
+        judge.genre(text, weights.vocabulary) in sample.genres
+        for text, sample in zip(slotted, samples, strict=True)
+        if sample.genres
+    ]
+    kept = [keeps_its_people(sample.synopsis, sample.title, sample.cast, slotter) for sample in samples]
+    return describe([sample.synopsis for sample in samples]) | {
+        "copies": share_of_known(novelty.copies(text, weights.runs) for text in slotted),
+        "real_titles": share_of_known(novelty.is_real(sample.title, weights.titles) for sample in samples),
+        "genre_agreement": share_of_known(agreed),
+        "people_kept": share_of_known(kept),
+        "title_fit": title_fit(samples, slotted, weights),
+    }
+
+
+def title_fit(samples: Sequence[Sample], slotted: Sequence[str], weights: TextWeights) -> float:
+    """Return the share of texts that the record model holds likelier under their own title than under another sample's.
+
+    Texts that repeat words of their title are left out, since those give it away.
+    """
+    records = [
+        Record(genres=sample.genres, title=sample.title, synopsis=text)
+        for sample, text in zip(samples, slotted, strict=True)
+        if not refers_to_title(text)
+    ][:FITTED]
+    swapped = [
+        Record(genres=record.genres, title=title, synopsis=record.synopsis)
+        for record, title in zip(records, shuffled([record.title for record in records]), strict=True)
+    ]
+    model = scoring_model(weights.record_shape, weights.record)
+    own, other = (synopsis_nats(group, model, weights.vocabulary) for group in (records, swapped))
+    return share_of_known(a < b for a, b in zip(own, other, strict=True))
