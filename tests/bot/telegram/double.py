@@ -35,6 +35,13 @@ _METHODS: dict[str, type[TelegramMethod[Any]]] = {
 }
 
 
+_GIFTS = {
+    "accepted_gift_types": dict.fromkeys(
+        "unlimited_gifts limited_gifts unique_gifts premium_subscription gifts_from_channels".split(), True
+    )
+}
+
+
 class ApiError(Exception):
     """An answer with `ok: false`."""
 
@@ -75,10 +82,15 @@ class Chat:
     blocked: bool = False
     migrated_to: int | None = None
 
+    name: str | None = None  # of a public channel or group, without @
+    topics: set[int] = field(default_factory=set)  # of a forum
+
     @property
     def json(self) -> dict[str, Any]:
-        name = {"first_name": "Somebody"} if self.type == "private" else {"title": "A group"}
-        return {"id": self.id, "type": self.type, **name}
+        title = {"first_name": "Somebody"} if self.type == "private" else {"title": "A group"}
+        name = {"username": self.name} if self.name else {}
+        forum = {"is_forum": True} if self.topics else {}
+        return {"id": self.id, "type": self.type, **title, **name, **forum}
 
 
 class TelegramDouble:
@@ -88,6 +100,9 @@ class TelegramDouble:
         calls: what the bot asked, in order, without getUpdates.
         violations: everything that a real server would not have taken, in words.
         messages: what stands in the chats, by chat and message id.
+        commands: description by command, by scope and language.
+        answers: what was said to who pressed a button, by query.
+        shared: the buttons of messages that were sent through inline mode, by their id.
         deliveries: HTTP statuses that the web hook answered with.
         allowed: kinds of updates that the bot asked for; all where it did not say.
     """
@@ -97,7 +112,8 @@ class TelegramDouble:
         self.violations: list[str] = []
         self.messages: dict[tuple[int, int], dict[str, Any]] = {}
         self.chats: dict[int, Chat] = {}
-        self.commands: dict[str, list[str]] = {}
+        self.commands: dict[tuple[str, str], dict[str, str]] = {}
+        self.shared: dict[str, dict[str, Any]] = {}
         self.answers: dict[str, str | None] = {}
         self.deliveries: list[int] = []
         self.webhook: dict[str, Any] = {}
@@ -105,6 +121,7 @@ class TelegramDouble:
         self._pending: dict[int, dict[str, Any]] = {}
         self.allowed: list[str] = []
         self._queries: set[str] = set()
+        self._photos: set[str] = set()
         self._failures: dict[str, list[ApiError]] = {}
         self._holds: dict[str, asyncio.Event] = {}
         self._numbers = itertools.count(1)
@@ -134,28 +151,81 @@ class TelegramDouble:
         return self.chats[chat_id]
 
     async def write(self, chat_id: int, user_id: int, text: str, *, language: str = "en", **fields: Any) -> int:
-        """A person writes `text`; return the message's id."""
+        """A person writes `text`, in channels in the channel's name; return the message's id."""
+        chat = self.chat(chat_id)
+        if chat.type == "channel":
+            fields["sender_chat"] = chat.json
         message = self._new_message(chat_id, user(user_id, language), text=text, **fields)
+        if chat.type == "channel":
+            del message["from"]
         if text.startswith("/"):
             message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}]
-        await self._emit("message", message)
+        await self._emit("channel_post" if chat.type == "channel" else "message", message)
         return int(message["message_id"])
 
-    async def press(self, chat_id: int, message_id: int, user_id: int, data: str, *, language: str = "en") -> str:
-        """A person presses the button with `data`; return the query's id."""
-        message = self.messages[chat_id, message_id]
+    async def press(
+        self, chat_id: int, message_id: int, user_id: int, data: str, *, language: str = "en", old: bool = False
+    ) -> str:
+        """A person presses the button with `data`; return the query's id. Of `old` messages the text is not told."""
         assert data in self.buttons(chat_id, message_id).values(), f"there is no button with {data}"
+        return await self.forge(chat_id, message_id, user_id, data, language=language, old=old)
+
+    async def forge(
+        self, chat_id: int, message_id: int, user_id: int, data: str, *, language: str = "en", old: bool = False
+    ) -> str:
+        """A press with any data, as a client of somebody's own can send it."""
+        message = self.messages.get((chat_id, message_id))
+        if old or message is None:
+            message = {"chat": self.chat(chat_id).json, "message_id": message_id, "date": 0}
+        if "reply_to_message" in message:  # Telegram tells one answered message, not what that one answers
+            answered = {key: value for key, value in message["reply_to_message"].items() if key != "reply_to_message"}
+            message = {**message, "reply_to_message": answered}
+        return await self._press(user_id, data, language, message=message)
+
+    async def share(self, user_id: int, result: Any) -> str:
+        """A person sends what an inline query has found; return the id of the message."""
+        inline_id = f"inline{next(self._numbers)}"
+        self.shared[inline_id] = _plain(result.reply_markup)
+        return inline_id
+
+    async def press_shared(self, inline_id: str, user_id: int, label: str) -> str:
+        """A person presses a button of a message sent through inline mode; return the query's id."""
+        rows = self.shared[inline_id]["inline_keyboard"]
+        data = next(button["callback_data"] for row in rows for button in row if button["text"].startswith(label))
+        return await self._press(user_id, data, "en", inline_message_id=inline_id)
+
+    async def _press(self, user_id: int, data: str, language: str, **where: Any) -> str:
         query_id = f"q{next(self._numbers)}"
         self._queries.add(query_id)
-        query = {
-            "id": query_id,
-            "from": user(user_id, language),
-            "message": message,
-            "chat_instance": "1",
-            "data": data,
-        }
+        query = {"id": query_id, "from": user(user_id, language), "chat_instance": "1", "data": data, **where}
         await self._emit("callback_query", query)
         return query_id
+
+    async def ask_inline(self, user_id: int, text: str, *, offset: str = "", language: str = "en") -> Call:
+        """A person writes `@bot text` in any chat; return what the bot offers."""
+        query_id = f"i{next(self._numbers)}"
+        await self._emit(
+            "inline_query", {"id": query_id, "from": user(user_id, language), "query": text, "offset": offset}
+        )
+        await self.wait_until(lambda: any(c.params.inline_query_id == query_id for c in self.made("answerInlineQuery")))
+        return self.made("answerInlineQuery")[-1]
+
+    async def migrate(self, old: int, new: int, *, told: bool = True) -> None:
+        """A group becomes a supergroup; what the bot sends to its old id is refused from now on."""
+        self.chat(new, type="supergroup")
+        self.chat(old).migrated_to = new
+        if told:
+            await self._emit("message", self._new_message(old, user(1), migrate_to_chat_id=new))
+            await self._emit("message", self._new_message(new, user(1), migrate_from_chat_id=old))
+
+    async def throw_out(self, chat_id: int, user_id: int) -> None:
+        """A person removes the bot from a group, or blocks it."""
+        self.chat(chat_id).blocked = True
+        robot = BOT.model_dump(exclude_none=True)
+        change = {"chat": self.chat(chat_id).json, "from": user(user_id), "date": int(time.time())}
+        change |= {"old_chat_member": {"status": "member", "user": robot}}
+        change |= {"new_chat_member": {"status": "kicked", "user": robot, "until_date": 0}}
+        await self._emit("my_chat_member", change)
 
     async def react(
         self, chat_id: int, message_id: int, user_id: int, old: list[str], new: list[str], **who: Any
@@ -309,7 +379,8 @@ class TelegramDouble:
         return True
 
     async def _do_setmycommands(self, params: methods.SetMyCommands) -> bool:
-        self.commands[params.language_code or ""] = [command.command for command in params.commands]
+        scope = params.scope.type if params.scope else "default"
+        self.commands[scope, params.language_code or ""] = {c.command: c.description for c in params.commands}
         return True
 
     async def _do_sendchataction(self, params: methods.SendChatAction) -> bool:
@@ -321,15 +392,35 @@ class TelegramDouble:
 
     async def _do_sendphoto(self, params: methods.SendPhoto) -> dict[str, Any]:
         unique = f"photo{next(self._numbers)}"
+        if isinstance(params.photo, str):
+            if params.photo not in self._photos:
+                raise ApiError(400, "Bad Request: wrong file identifier/HTTP URL specified")
+            unique = params.photo
+        self._photos.add(unique)
         size = {"file_id": unique, "file_unique_id": unique, "width": 800, "height": 1200}
         entities = _plain(params.caption_entities)
         return self._post(params, photo=[size], caption=params.caption, caption_entities=entities)
+
+    def forget_photos(self) -> None:
+        """Take no `file_id` any more."""
+        self._photos.clear()
+
+    async def _do_senddocument(self, params: methods.SendDocument) -> dict[str, Any]:
+        number = f"document{next(self._numbers)}"
+        return self._post(params, document={"file_id": number, "file_unique_id": number})
+
+    async def _do_editmessagecaption(self, params: methods.EditMessageCaption) -> dict[str, Any]:
+        entities, markup = _plain(params.caption_entities), _plain(params.reply_markup)
+        return self._edit(params, caption=params.caption, caption_entities=entities, reply_markup=markup)
 
     async def _do_editmessagetext(self, params: methods.EditMessageText) -> dict[str, Any]:
         markup = _plain(params.reply_markup)
         return self._edit(params, text=params.text, entities=_plain(params.entities), reply_markup=markup)
 
-    async def _do_editmessagereplymarkup(self, params: methods.EditMessageReplyMarkup) -> dict[str, Any]:
+    async def _do_editmessagereplymarkup(self, params: methods.EditMessageReplyMarkup) -> dict[str, Any] | bool:
+        if params.inline_message_id is not None:
+            self.shared[params.inline_message_id] = _plain(params.reply_markup)
+            return True
         return self._edit(params, reply_markup=_plain(params.reply_markup))
 
     async def _do_deletemessage(self, params: methods.DeleteMessage) -> bool:
@@ -344,9 +435,22 @@ class TelegramDouble:
         self.answers[params.callback_query_id] = params.text
         return True
 
+    async def _do_answerinlinequery(self, params: methods.AnswerInlineQuery) -> bool:
+        offered: list[Any] = list(params.results)
+        if any(result.photo_file_id not in self._photos for result in offered):
+            raise ApiError(400, "Bad Request: wrong file identifier/HTTP URL specified")
+        return True
+
+    async def _do_getchat(self, params: methods.GetChat) -> dict[str, Any]:
+        return {**self._reach(params.chat_id).json, "accent_color_id": 0, "max_reaction_count": 11, **_GIFTS}
+
     async def _do_getchatmember(self, params: methods.GetChatMember) -> dict[str, Any]:
-        admin = params.user_id in self._reach(params.chat_id).admins
-        who = {"user": user(params.user_id)}
+        chat = self._reach(params.chat_id)
+        robot = params.user_id == BOT.id
+        if chat.type == "channel" and not chat.bot_is_admin:
+            raise ApiError(400, "Bad Request: member list is inaccessible")
+        admin = chat.bot_is_admin if robot else params.user_id in chat.admins
+        who = {"user": BOT.model_dump(exclude_none=True) if robot else user(params.user_id)}
         if not admin:
             return {"status": "member", **who}
         rights = (
@@ -357,7 +461,8 @@ class TelegramDouble:
         return {"status": "administrator", **who, **dict.fromkeys(rights.split(), True)}
 
     def _reach(self, chat_id: int | str) -> Chat:
-        chat = self.chats.get(int(chat_id))
+        named = (chat for chat in self.chats.values() if chat.name and f"@{chat.name}" == chat_id)
+        chat = self.chats.get(chat_id) if isinstance(chat_id, int) else next(named, None)
         if chat is None:
             raise ApiError(400, "Bad Request: chat not found")
         if chat.migrated_to:
@@ -377,6 +482,8 @@ class TelegramDouble:
                 raise ApiError(400, "Bad Request: message to be replied not found")
             content["reply_to_message"] = replied
         if params.message_thread_id:
+            if params.message_thread_id not in chat.topics:
+                raise ApiError(400, "Bad Request: message thread not found")
             content |= {"message_thread_id": params.message_thread_id, "is_topic_message": True}
         who = BOT.model_dump(exclude_none=True)
         return self._new_message(chat.id, who, reply_markup=_plain(params.reply_markup), **content)

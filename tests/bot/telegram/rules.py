@@ -20,6 +20,8 @@ _LENGTHS = {
     "sendMessage": [("text", 1, 4096)],
     "editMessageText": [("text", 1, 4096)],
     "sendPhoto": [("caption", 0, 1024)],
+    "editMessageCaption": [("caption", 0, 1024)],
+    "answerInlineQuery": [("next_offset", 0, 64)],
     "answerCallbackQuery": [("text", 0, 200)],
     "setWebhook": [("secret_token", 1, 256)],
 }
@@ -55,6 +57,8 @@ def broken_rules(params: TelegramMethod[Any], files: dict[str, bytes]) -> Iterat
     yield from _keyboard_rules(getattr(params, "reply_markup", None))
     if method == "sendPhoto":
         yield from _photo_rules(files)
+    if method == "answerInlineQuery":
+        yield from _inline_rules(params)
     if method == "setMyCommands":
         for command in params.commands:  # type: ignore[attr-defined]
             if not re.fullmatch(r"[a-z0-9_]{1,32}", command.command) or not 1 <= len(command.description) <= 256:
@@ -83,6 +87,22 @@ def _keyboard_rules(markup: Any) -> Iterator[str]:
                 yield f"button {button.text} has the actions {sorted(actions)}, not one"
             if button.callback_data is not None and not 1 <= len(button.callback_data.encode()) <= 64:
                 yield f"button {button.text}: callback data is not 1 to 64 bytes"
+
+
+def _inline_rules(params: Any) -> Iterator[str]:
+    if len(params.results) > 50:
+        yield f"{len(params.results)} results are more than 50"
+    if len({result.id for result in params.results}) < len(params.results):
+        yield "two results have the same id"
+    for result in params.results:
+        if not 1 <= len(result.id.encode()) <= 64:
+            yield f"result id {result.id} is not 1 to 64 bytes"
+        if units(getattr(result, "caption", None) or "") > 1024:
+            yield "a caption is over 1024 code units"
+        yield from _entity_rules(result)
+        yield from _keyboard_rules(result.reply_markup)
+    if params.button is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", params.button.start_parameter or ""):
+        yield "start_parameter is not 1 to 64 letters, digits, _ and -"
 
 
 def _photo_rules(files: dict[str, bytes]) -> Iterator[str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, Self
 
 from pydantic import SecretStr
 
-from bot.service import Person, Place, StoredCard
+from bot.service import Person, Place, PlaceSettings, StoredCard
 from bot.settings import BotSettings
 from bot.telegram import FakeanimeTelegram
 from generator.schema import CardRequest
@@ -77,9 +78,36 @@ class Stage:
     async def kept(self, seed: int = 7, *, person: int = ANN, chat: int = ANN, **options: Any) -> StoredCard:
         """Return a card that somebody has made, without any message about it."""
         request = self.wish(seed, **options)
-        stored = await self.house.service.make(self.person(person), self.place(chat), request, reply_ref={})
-        await self.house.service.posted(stored, "nowhere", str(seed))
-        return stored
+        service = self.house.service
+        stored = await service.make(self.person(person), self.place(chat), request, reply_ref={})
+        await service.posted(stored, "nowhere", stored.id)
+        return replace(stored, request_id=None)
+
+    async def configure(self, chat: int, **changes: Any) -> None:
+        """Let a group have such settings."""
+        await self.house.service.configure(self.place(chat), PlaceSettings(**changes))
+
+    async def speak(self, chat: int, locale: str) -> None:
+        """Let a group have chosen a language."""
+        await self.configure(chat, locale=locale)
+
+    async def rated(self, card_id: str, *values: int) -> None:
+        """Let as many people rate a card."""
+        for number, value in enumerate(values):
+            await self.house.service.rate(self.person(900 + number), card_id, value, "button")
+
+    async def said(self, person: int, text: str, chat: int | None = None, **fields: Any) -> Call:
+        """Let somebody write something; return the message that answers."""
+        chat_id = person if chat is None else chat
+        self.double.chat(chat_id)
+        count = len(self.double.made("sendMessage"))
+        await self.double.write(chat_id, person, text, **fields)
+        return await self.double.wait_for("sendMessage", count + 1)
+
+    def labels(self, message: Call) -> list[list[str]]:
+        """Return what stands on a message's buttons now, row by row."""
+        markup = self.double.messages[self.double.posted(message)].get("reply_markup", {"inline_keyboard": []})
+        return [[button["text"] for button in row] for row in markup["inline_keyboard"]]
 
     async def card(self, chat: int = ANN, person: int = ANN, text: str = "/generate seed:7", **fields: Any) -> Call:
         """Let somebody ask for a card; return the photo as it was sent, once its post is remembered."""
@@ -93,9 +121,8 @@ class Stage:
     async def card_id(self, photo: Call) -> str:
         """Return which card a sent photo shows, once the service knows."""
         chat_id, message_id = self.double.posted(photo)
-        return await self.eventually(
-            lambda: self.house.service.card_of_message("telegram", str(chat_id), str(message_id))
-        )
+        ask = self.house.service.card_of_message
+        return str(await self.eventually(lambda: ask("telegram", str(chat_id), str(message_id))))
 
     async def tap(self, message: Call, label: str, person: int = ANN, **fields: Any) -> str | None:
         """Let somebody press the button that begins with `label`; return what they were told."""
