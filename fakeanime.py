@@ -8,14 +8,24 @@ import logging
 import os
 import re
 import sys
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.__main__ import app as bot_app
+from generator.cli import WeightsOption, weights_folder
 from generator.cli import app as generator_app
-from generator.cli import weights_folder
-from generator.process import address, bind, leave_on_signals, run_command_line, stop_on_signals
+from generator.process import (
+    address,
+    bind,
+    leave_on_signals,
+    quiet_tensorflow,
+    run_command_line,
+    show,
+    show_progress,
+    stop_on_signals,
+)
 from training.cli import app as training_app
 
 if TYPE_CHECKING:
@@ -75,6 +85,31 @@ def config() -> None:
 
 
 app.add_typer(generator_app)
+
+
+@app.command()
+def bench(
+    load: Annotated[bool, typer.Option("--load", help="Play many people for a while instead.")] = False,
+    users: Annotated[int, typer.Option(min=1, help="People of the load.")] = 500,
+    seconds: Annotated[float, typer.Option(min=1, help="Length of the load.")] = 600,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    weights: WeightsOption = None,
+) -> None:
+    """Measure start, latency, throughput and memory here and now, with the naive loop as the yardstick."""
+    folder = weights_folder(weights)
+    if load:
+        from bot.load import LoadPlan, run_load
+
+        worker = ("generator", "worker", "--weights", str(folder.resolve()))
+        figures = asdict(asyncio.run(run_load(LoadPlan(users=users, seconds=seconds), show_progress, worker=worker)))
+    else:
+        from generator.bench import bench as measure
+
+        quiet_tensorflow()
+        figures = measure(folder.resolve(), show_progress)
+    show(figures, as_json)
+
+
 app.add_typer(training_app)
 
 

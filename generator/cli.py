@@ -1,14 +1,12 @@
-"""The generator's commands: queue, worker, cards without any server, and how fast all that is."""
+"""The generator's commands: queue, worker, and cards without any server."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import secrets
 import socket
-import sys
 import threading
 import time
 from pathlib import Path
@@ -137,20 +135,3 @@ def generate(
 
     quiet_tensorflow()
     make(read_request(genre, title, weird, seed), count, out, facts=as_json, weights=weights_folder(weights))
-
-
-@app.command()
-def bench(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    weights: WeightsOption = None,
-) -> None:
-    """Measure start, latency, throughput and memory here and now, with the naive loop as the yardstick."""
-    from generator.bench import bench as measure
-
-    quiet_tensorflow()
-    figures = measure(weights_folder(weights), lambda what: print(f"{what} ...", file=sys.stderr))
-    if as_json:
-        typer.echo(json.dumps(figures, ensure_ascii=False))
-    else:
-        for name, value in figures.items():
-            typer.echo(f"{name}: {value}")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from generator.engine import Engine, MadeCard
 from generator.errors import BadRequest, ConfigurationError
+from generator.process import show_progress
 from generator.schema import MAX_GENRES, MAX_SEED, CardRequest, clean_title, parse_genre
 
 BATCH = 8
@@ -92,7 +92,7 @@ def generate(request: CardRequest, count: int, out: Path, *, facts: bool, weight
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _unwritable(folder, error) from error
-    engine = Engine.load(weights, progress=lambda what: print(f"{what} ...", file=sys.stderr))
+    engine = Engine.load(weights, progress=show_progress)
     for made in make_cards(engine, requests_for(request, count)):
         path = png_path(out, made.card.seed, count)
         write_card(made, path)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import json
 import logging
 import os
 import signal
 import socket
 import sys
 import traceback
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Any, NoReturn, TypeVar
 
 import typer
@@ -89,6 +90,19 @@ def _setting_sentence(error: ValidationError) -> str:
         return first["msg"]
     secret = any(word in where for word in ("TOKEN", "SECRET", "URL"))  # addresses may hold passwords
     return f"{where}: {first['msg']}" + ("." if secret else f" (given: {first['input']!r}).")
+
+
+def show(figures: Mapping[str, Any], as_json: bool) -> None:
+    """Print results, as one JSON object or line by line for people."""
+    if as_json:
+        print(json.dumps(figures, ensure_ascii=False), flush=True)
+    else:
+        print(*(f"{name}: {value}" for name, value in figures.items()), sep="\n", flush=True)
+
+
+def show_progress(what: str) -> None:
+    """Say what is being done, where it does not mix with results."""
+    print(f"{what} ...", file=sys.stderr, flush=True)
 
 
 def leave_on_signals() -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 import typer
 
 from generator.cli import WeightsOption, weights_folder
-from generator.process import quiet_tensorflow
+from generator.process import quiet_tensorflow, show, show_progress
 from generator.schema import MAX_SEED
 
 PictureNetwork = Literal["art", "face", "upscale", "judge"]
@@ -41,7 +40,7 @@ def prepare(
     from training.prepare import prepare_text
 
     text = prepare_text(data, out / "text")
-    _show({"text": text, **prepare_art(data, out)}, as_json=True)
+    show({"text": text, **prepare_art(data, out)}, as_json=True)
 
 
 @train.command("text")
@@ -92,7 +91,7 @@ def train_art(
     quiet_tensorflow()
     from training import art
 
-    _show(art.train_art(network, data, run / network, preset, dry_run, threads, minutes, kimg), as_json=True)
+    show(art.train_art(network, data, run / network, preset, dry_run, threads, minutes, kimg), as_json=True)
 
 
 @app.command()
@@ -120,7 +119,7 @@ def export(
         elif table is None:
             raise BadRequest("Give --table with the path of anime.jsonl.gz; the text weights hold its hashed titles.")
         else:
-            _show(export_text(data / "text", run / "text", folder, table), as_json=True)
+            show(export_text(data / "text", run / "text", folder, table), as_json=True)
 
 
 @sample.command("text")
@@ -135,7 +134,7 @@ def sample_text(
     from generator.text import Writer
 
     writer = Writer.load(weights_folder(weights))
-    print(f"writing {count} records ...", file=sys.stderr)
+    show_progress(f"writing {count} records")
     records = writer.sample_raw(count, seed)
     part = out.with_name(out.name + ".part")
     try:
@@ -186,7 +185,7 @@ def evaluate_text(
     quiet_tensorflow()
     from training import text_evaluate
 
-    _show(text_evaluate.evaluate_text(corpus, weights_folder(weights)), as_json)
+    show(text_evaluate.evaluate_text(corpus, weights_folder(weights)), as_json)
 
 
 @evaluate.command("art")
@@ -202,7 +201,7 @@ def evaluate_art(
     quiet_tensorflow()
     from training import art_evaluate
 
-    _show(art_evaluate.evaluate_art(images, weights_folder(weights), network), as_json)
+    show(art_evaluate.evaluate_art(images, weights_folder(weights), network), as_json)
 
 
 @evaluate.command("cards")
@@ -216,15 +215,7 @@ def evaluate_cards(
     quiet_tensorflow()
     from training import cards_evaluate
 
-    _show(cards_evaluate.evaluate_cards(count, seed, weights_folder(weights)), as_json)
-
-
-def _show(facts: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps(facts, ensure_ascii=False))
-    else:
-        for name, value in facts.items():
-            typer.echo(f"{name}: {value}")
+    show(cards_evaluate.evaluate_cards(count, seed, weights_folder(weights)), as_json)
 
 
 app.add_typer(train, name="train")
