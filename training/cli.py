@@ -50,13 +50,15 @@ def train_text(
     preset: Annotated[str, typer.Option(help="cpu or gpu.")] = "cpu",
     minutes: Minutes = None,
     threads: Threads = 0,
+    init: Annotated[Path | None, typer.Option(help="Weights that a new run begins from; else from nothing.")] = None,
+    rate: Annotated[float | None, typer.Option(min=0, help="Peak learning rate; else the preset's.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Three steps and a checkpoint, to try it.")] = False,
 ) -> None:
     """The record model, which writes; once its run is over, the name model as well."""
     quiet_tensorflow()
     from training import text
 
-    checkpoint = text.train_text(data / "text", run / "text", preset, minutes, threads or None, dry_run)
+    checkpoint = text.train_text(data / "text", run / "text", preset, minutes, threads or None, dry_run, init, rate)
     typer.echo(checkpoint)
     if not dry_run and text.is_over(checkpoint, minutes):
         train_names(data, run, threads=threads)
@@ -186,6 +188,19 @@ def evaluate_text(
     from training import text_evaluate
 
     show(text_evaluate.evaluate_text(corpus, weights_folder(weights)), as_json)
+
+
+@evaluate.command("ngram")
+def evaluate_ngram(
+    data: Prepared = _PREPARED,
+    split: Annotated[Literal["validation", "test"], typer.Option(help="Part to foretell.")] = "validation",
+    order: Annotated[int, typer.Option(min=2, help="Length of the n-grams.")] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """The yardstick of `evaluate text`: an n-gram model of the training synopses on a part that it has not seen."""
+    from training import baselines_ngram
+
+    show(baselines_ngram.evaluate_ngram(data / "text", split, order), as_json)
 
 
 @evaluate.command("art")
