@@ -23,7 +23,7 @@ STYLES = [app_commands.Choice(name=words(f"style_{style}"), value=style) for sty
 settings = app_commands.Group(
     name="settings",
     description=words("about_settings"),
-    guild_only=True,
+    allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
     allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
     default_permissions=discord.Permissions(manage_guild=True),
 )

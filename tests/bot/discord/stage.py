@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -14,9 +16,10 @@ from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle, GuildHandle
 
 from bot.discord.client import FakeanimeClient
-from bot.service import CardService, Place
+from bot.service import CardService, Place, StoredCard
+from generator.schema import CardRequest
 from tests.bot.house import House
-from tests.generator.cards import SmallEngine
+from tests.generator.cards import SmallEngine, card_for
 
 
 @dataclass
@@ -80,6 +83,8 @@ class Stage:
         """Stop the bot's work as closing does, and what was asked of it stays owed."""
         client = self.env.bot
         assert isinstance(client, FakeanimeClient)
+        client.tend_hall.cancel()
+        client.post_daily.cancel()
         await client.making.stop()
 
     async def come_back(self) -> None:
@@ -148,3 +153,10 @@ async def until(happened: object) -> None:
     async with asyncio.timeout(5):
         while not happened():  # noqa: ASYNC110 - conditions of any kind
             await asyncio.sleep(0.01)
+
+
+def stored_card(title: str = "Fog", synopsis: str = "A door opens.", **facts: object) -> StoredCard:
+    """Return a card as the service gives it, kept nowhere."""
+    card = card_for(CardRequest(title=title, seed=7), synopsis).model_copy(update=facts)
+    created = datetime(2026, 5, 1, tzinfo=UTC)
+    return StoredCard("aaaabbbb", card, Path("aaaabbbb.jpg"), created, False, None, None, 0)

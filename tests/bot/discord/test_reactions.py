@@ -17,7 +17,9 @@ async def votes(stage: Stage, message: discord.Message) -> int:
     return (await stage.service.summary(card_id(message))).votes
 
 
-@pytest.mark.parametrize(("emoji", "value"), [("💩", 1), ("👎", 2), ("😐", 3), ("👍🏽", 4), ("🔥", 5), ("❤️", 5), ("🥱", 2)])
+@pytest.mark.parametrize(
+    ("emoji", "value"), [("💩", 1), ("👎", 2), ("😐", 3), ("👍🏽", 4), ("🔥", 5), ("❤️", 5), ("🥱", 2)]
+)
 async def test_each_emoji_rates(stage: Stage, emoji: str, value: int) -> None:
     message = await stage.card()
     await stage.alice.react(message, emoji)
