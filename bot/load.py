@@ -81,6 +81,7 @@ class LoadReport:
         cards_per_second: during the main part. alone_per_second: one at a time.
         greedy_before_modest: cards of somebody with `GREEDY_JOBS` in line that came before another person's first.
         memory: process -> resident set after warm-up, at the end and at its highest.
+        cpu_per_card: process -> processor seconds of the main part for each card; the bot's include the people.
     """
 
     users: int
@@ -97,6 +98,7 @@ class LoadReport:
     alone_per_second: float
     greedy_before_modest: int
     memory: dict[str, dict[str, float]]
+    cpu_per_card: dict[str, float]
 
 
 @dataclass
@@ -137,9 +139,11 @@ async def run_load(
                 progress(f"{plan.users} people for {plan.seconds:.0f} s")
                 tally = _Tally()
                 pids = {"bot": os.getpid(), "queue": queue.pid, "worker": maker.pid}
+                before = {name: _processor(pid) for name, pid in pids.items()}
                 watching = asyncio.create_task(_watch_memory(pids, plan.seconds, tally, progress))
                 await _play(service, plan, tally)
                 memory = await watching
+                cpu = {name: _processor(pid) - before[name] for name, pid in pids.items()}
                 await service.close()
     return LoadReport(
         users=plan.users,
@@ -156,6 +160,7 @@ async def run_load(
         alone_per_second=round(alone, 3),
         greedy_before_modest=greedy,
         memory=memory,
+        cpu_per_card={name: round(seconds / tally.cards, 4) for name, seconds in cpu.items() if tally.cards},
     )
 
 
@@ -313,6 +318,15 @@ def _resident(pid: int) -> float | None:
         return None
     kilobytes = next((int(line.split()[1]) for line in lines if line.startswith("VmRSS:")), None)
     return None if kilobytes is None else round(kilobytes * 1024 / 1e6, 1)
+
+
+def _processor(pid: int) -> float:
+    """Return the processor seconds that a process has used so far; 0 where there is no /proc."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # utime and stime, proc(5)
 
 
 def _quantile(values: list[float], q: float) -> float | None:

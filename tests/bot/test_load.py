@@ -31,6 +31,7 @@ async def test_a_small_load_is_served_without_errors_and_faster_than_one_by_one(
     assert set(report.memory) == {"bot", "queue", "worker"}
     for sizes in report.memory.values():
         assert 10 < sizes["warm"] <= sizes["peak"]
+    assert report.cpu_per_card["queue"] > 0
     assert any("12 people for 5 s" in line for line in told)
     assert dataclasses.asdict(report)["users"] == 12
 

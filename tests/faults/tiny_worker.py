@@ -1,6 +1,7 @@
-"""`python -m tests.faults.tiny_worker URL NAME SECONDS BATCH BUSY`: the real worker around an engine that only waits.
+"""`python -m tests.faults.tiny_worker URL NAME SECONDS BATCH BUSY [BYTES]`: a real worker, whose engine only waits.
 
-The file BUSY is there while it makes a batch. An empty URL means the settings of the environment.
+The file BUSY is there while it makes a batch. Its pictures have about BYTES. An empty URL means the settings of the
+environment.
 """
 
 from __future__ import annotations
@@ -19,21 +20,22 @@ from tests.generator.cards import SmallCard, card_for, settings_for
 
 
 class WaitingEngine:
-    def __init__(self, seconds: float, busy: Path) -> None:
+    def __init__(self, seconds: float, busy: Path, size: int) -> None:
         self._seconds = seconds
         self._busy = busy
+        self._size = size
 
     def make(self, requests: Sequence[CardRequest]) -> list[SmallCard]:
         self._busy.touch()
         time.sleep(self._seconds)
         self._busy.unlink(missing_ok=True)
-        return [SmallCard(card_for(request)) for request in requests]
+        return [SmallCard(card_for(request), self._size) for request in requests]
 
 
-async def main(url: str, name: str, seconds: str, batch: str, busy: str) -> None:
+async def main(url: str, name: str, seconds: str, batch: str, busy: str, size: str = "100") -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    engine = WaitingEngine(float(seconds), Path(busy))
+    engine = WaitingEngine(float(seconds), Path(busy), int(size))
     settings = settings_for(url) if url else GeneratorSettings()
     await run_worker(settings, engine, name=name, max_batch=int(batch), stop=stop)
 
