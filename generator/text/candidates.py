@@ -13,6 +13,7 @@ from generator.text.record import Record
 from generator.wordlist import forbidden
 
 MIN_WORDS, MAX_WORDS = 30, 170
+AGREEMENT = 2.0  # weight of what the genres add to a text's likelihood
 MAX_TITLE = 90  # characters of an invented title
 _SEQUEL = re.compile(
     r"\b(?:seasons?|2nd|3rd|4th|[5-9]th|second|third|part|specials?|ova|recap|episodes?|picture drama|pv|cm|movie"
@@ -31,11 +32,13 @@ class Candidate:
         record: with a slotted synopsis.
         complete: whether the model ended it.
         log_likelihood: mean per token of the synopsis.
+        agreement: what the genres add to it.
     """
 
     record: Record
     complete: bool
     log_likelihood: float
+    agreement: float
 
 
 def repetition(words: list[str]) -> tuple[int, float]:
@@ -90,7 +93,8 @@ def unfit(*texts: str | None) -> bool:
 
 
 def merit(candidate: Candidate) -> float:
-    """Return a figure that is higher for better candidates: likelihood, less for repetition and for crowds of names."""
+    """Return a figure that is higher for likelier texts, truer to their genres, with fewer echoes and no crowd of names."""
     text = candidate.record.synopsis or ""
     crowd = max(0, len(slots.slots_in(text)) - 6)
-    return candidate.log_likelihood - 2.0 * repetition(text.split())[1] - 0.05 * crowd
+    blame = 2.0 * repetition(text.split())[1] + 0.05 * crowd
+    return candidate.log_likelihood + AGREEMENT * candidate.agreement - blame

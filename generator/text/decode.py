@@ -80,7 +80,7 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def pick(logits: Any, allowed: Any, temperature: Any, min_p: Any, uniform: Any) -> tuple[Any, Any]:
+def pick(logits: Any, allowed: Any, temperature: Any, min_p: Any, uniform: Any) -> Any:
     """Sample a token per row by min-p sampling (Nguyen et al. 2024).
 
     Args:
@@ -89,15 +89,18 @@ def pick(logits: Any, allowed: Any, temperature: Any, min_p: Any, uniform: Any) 
         temperature, min_p, uniform: (rows,); tokens less likely than `min_p` times the likeliest are left out.
 
     Returns:
-        Tokens (rows,) int32 and their log-likelihood at temperature 1 among all tokens (rows,).
+        Tokens (rows,) int32.
     """
     masked = ops.where(allowed, logits, -1e9)
     scaled = (masked - ops.max(masked, axis=-1, keepdims=True)) / temperature[:, None]
     weights = ops.exp(scaled)  # the likeliest has weight 1
     weights = ops.where(weights >= min_p[:, None], weights, 0.0)
-    tokens = _inverse(weights, uniform)
-    likelihood = ops.take_along_axis(logits, tokens[:, None], axis=-1)[:, 0] - ops.logsumexp(logits, axis=-1)
-    return tokens, likelihood
+    return _inverse(weights, uniform)
+
+
+def log_likelihood(logits: Any, tokens: Any) -> Any:
+    """Return log p (rows,) of tokens (rows,) under logits (rows, V)."""
+    return ops.take_along_axis(logits, tokens[:, None], axis=-1)[:, 0] - ops.logsumexp(logits, axis=-1)
 
 
 _BLOCK = 16
@@ -131,6 +134,7 @@ class Grammar:
         allowed: (states, V) bool.
         next_state: (V,) int32; the state that a token leads to, -1 to stay.
         begin, title, synopsis, end: token ids; `title` also starts a given title, `begin` given genres.
+        genre_states: (states,) bool; those within the genres.
         synopsis_state: the state within a synopsis.
     """
 
@@ -139,28 +143,34 @@ class Grammar:
     begin: int
     title: int
     end: int
+    genre_states: np.ndarray
     synopsis_state: int
 
 
 def record_loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
     """Return the compiled sampler of records.
 
+    Everything behind the genres is sampled with guidance: logits with genres, plus `guidance - 1` times what these
+    gained over those of a second reading without them (Sanchez et al. 2023, after Ho and Salimans 2022); 1 is none.
+
     Its arguments, for R requests of C candidates each and T steps at most:
-        uniform (R, C, T); temperature, min_p (R,); banned (R, V) bool: tokens never sampled, given ones excepted;
+        uniform (R, C, T); temperature, min_p, guidance (R,);
+        banned (R, V) bool: tokens never sampled, given ones excepted;
         given_genres, given_title (R, G) int32: tokens put after `begin` and after the title's tag; padded with -1;
-        enough int32; active (R,) bool: false for padding.
+        enough int32: a request's other candidates are given up once so many have ended;
+        active (R,) bool: false for padding.
     Its results: tokens (R, C, T) int32 with the end's id from the end on, or -1 from where a candidate was given up;
-        and the
-    mean log-likelihood of a synopsis' token (R, C). A request's remaining candidates are given up once `enough` have
-    ended.
+    mean log-likelihoods of a synopsis' token (2, R, C), with the genres and without them.
     """
     allowed_by_state = ops.convert_to_tensor(grammar.allowed)
     next_state = ops.convert_to_tensor(grammar.next_state)
+    genre_states = ops.convert_to_tensor(grammar.genre_states)
 
     def run(
         uniform: Any,
         temperature: Any,
         min_p: Any,
+        guidance: Any,
         banned: Any,
         given_genres: Any,
         given_title: Any,
@@ -174,7 +184,8 @@ def record_loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
             return ops.repeat(x, candidates, axis=0)
 
         noise = ops.transpose(ops.reshape(uniform, (rows, steps)))
-        temperature, min_p, open_to = per_row(temperature), per_row(min_p), ops.logical_not(per_row(banned))
+        temperature, min_p, guidance = map(per_row, (temperature, min_p, guidance))
+        open_to = ops.logical_not(per_row(banned))
         queues = ops.stack([per_row(given_genres), per_row(given_title)], axis=1)  # (rows, 2, G)
         lengths = ops.sum(ops.cast(queues >= 0, "int32"), axis=-1)
         places = ops.arange(steps)
@@ -182,7 +193,14 @@ def record_loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
         def body(
             t: Any, token: Any, state: State, field: Any, queue: Any, at: Any, done: Any, out: Any, score: Any
         ) -> Any:
-            logits, state = weights.step(ops.maximum(token, 0), state)
+            # The second half of the rows reads the same record without its genres.
+            read = ops.maximum(token, 0)
+            logits, after = weights.step(ops.concatenate([read, read]), state)
+            of_genre = ops.take(genre_states, field)
+            deaf = ops.concatenate([ops.zeros_like(of_genre), of_genre])[:, None]
+            state = tuple(ops.where(deaf, old, new) for old, new in zip(state, after, strict=True))
+            logits, free = ops.split(logits, 2)
+            lean = ops.where(of_genre, 0.0, guidance - 1.0)[:, None]
             starts = ops.where(token == grammar.begin, 0, ops.where(token == grammar.title, 1, -1))
             fresh = ops.logical_and(queue < 0, starts >= 0)
             queue, at = ops.where(fresh, starts, queue), ops.where(fresh, 0, at)
@@ -190,13 +208,15 @@ def record_loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
             length = ops.take_along_axis(lengths, ops.maximum(queue, 0)[:, None], axis=1)[:, 0]
             forced = ops.logical_and(queue >= 0, at < length)
             allowed = ops.logical_and(ops.take(allowed_by_state, field, axis=0), open_to)
-            sampled, likelihood = pick(logits, allowed, temperature, min_p, ops.take(noise, t, axis=0))
+            leaning = logits + lean * (logits - free)
+            sampled = pick(leaning, allowed, temperature, min_p, ops.take(noise, t, axis=0))
             given = ops.take_along_axis(line, ops.minimum(at, line.shape[1] - 1)[:, None], axis=1)[:, 0]
             token = ops.where(forced, given, sampled)
             at = at + ops.cast(forced, "int32")
             queue = ops.where(at < length, queue, -1)
             told = ops.logical_and(field == grammar.synopsis_state, ops.logical_not(done))
-            score = score + ops.stack([ops.where(told, likelihood, 0.0), ops.cast(told, "float32")])
+            gains = (log_likelihood(logits, token), log_likelihood(free, token), ops.ones_like(temperature))
+            score = score + ops.where(told, ops.stack(gains), 0.0)
             leads = ops.take(next_state, token)
             field = ops.where(leads >= 0, leads, field)
             token = ops.where(done, out[:, -1], token)
@@ -217,16 +237,16 @@ def record_loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
             *(
                 ops.convert_to_tensor(0, dtype="int32"),
                 full(grammar.begin),
-                weights.start(rows),
+                weights.start(2 * rows),
                 full(0),
                 full(-1),
                 full(0),
             ),
-            *(ops.logical_not(per_row(active)), ops.full((rows, steps), -1, dtype="int32"), ops.zeros((2, rows))),
+            *(ops.logical_not(per_row(active)), ops.full((rows, steps), -1, dtype="int32"), ops.zeros((3, rows))),
         )
         *_, out, score = ops.while_loop(going, body, start)
-        mean = score[0] / ops.maximum(score[1], 1.0)
-        return ops.reshape(out, (requests, candidates, steps)), ops.reshape(mean, (requests, candidates))
+        means = score[:2] / ops.maximum(score[2], 1.0)
+        return ops.reshape(out, (requests, candidates, steps)), ops.reshape(means, (2, requests, candidates))
 
     return compiled(run)
 
@@ -251,7 +271,7 @@ def name_loop(weights: Weights, end: int, letters: np.ndarray) -> Callable[..., 
         def body(t: Any, token: Any, state: State, named: Any, done: Any, out: Any) -> Any:
             logits, state = weights.step(ops.maximum(token, 0), state)
             allowed = ops.broadcast_to(spelling[None], logits.shape)
-            sampled, _ = pick(logits, allowed, temperature, ops.full((rows,), 0.02), ops.take(noise, t, axis=0))
+            sampled = pick(logits, allowed, temperature, ops.full((rows,), 0.02), ops.take(noise, t, axis=0))
             reading = t + 1 < title_length
             asks = ops.logical_and(ops.logical_not(reading), ops.logical_or(token == end, t + 1 == title_length))
             kind = ops.take_along_axis(kinds, ops.minimum(named, kinds.shape[1] - 1)[:, None], axis=1)[:, 0]

@@ -50,6 +50,7 @@ def make_grammar(vocabulary: Vocabulary) -> Grammar:
         begin=vocabulary.symbol("begin"),
         title=vocabulary.symbol("title"),
         end=vocabulary.symbol("end"),
+        genre_states=np.isin(STATES, ("genres", "genre")),
         synopsis_state=STATES.index("synopsis"),
     )
 

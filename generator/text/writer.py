@@ -77,6 +77,9 @@ def least_probability(weirdness: int) -> float:
     return 0.12 * math.exp(-0.3 * weirdness)
 
 
+GUIDANCE = 1.5  # how strongly the genres lead; 1 is as in the training texts
+
+
 class Writer:
     """The text models, ready to write. One thread at a time."""
 
@@ -185,19 +188,20 @@ class Writer:
                 written = self.vocabulary.encode(" " + slots.RESERVED.sub("\ufffd", request.title))[: _GIVEN - 1]
                 title[i, : len(written) + 1] = [*written, self.vocabulary.symbol("facts")]
         active = np.arange(size) < len(requests) if not dry else np.zeros(size, bool)
-        tokens, scores = self._loop(uniform, heat, floor, banned, genres, title, np.int32(enough), active)
+        lead = np.full(size, GUIDANCE, np.float32)
+        tokens, scores = self._loop(uniform, heat, floor, lead, banned, genres, title, np.int32(enough), active)
         tokens, scores = np.asarray(tokens), np.asarray(scores)
         return [
-            [self._read(tokens[i, j], float(scores[i, j]), requests[i]) for j in range(CANDIDATES)]
+            [self._read(tokens[i, j], scores[:, i, j].tolist(), requests[i]) for j in range(CANDIDATES)]
             for i in range(len(requests))
         ]
 
-    def _read(self, tokens: np.ndarray, score: float, request: CardRequest) -> Candidate:
+    def _read(self, tokens: np.ndarray, scores: Sequence[float], request: CardRequest) -> Candidate:
         record, complete = record_format.decode([token for token in tokens.tolist() if token >= 0], self.vocabulary)
         record = replace(record, title=(record.title or "").strip(), english=(record.english or "").strip() or None)
         if request.title is not None:
             record = replace(record, title=request.title, english=None)
-        return Candidate(record, complete, score)
+        return Candidate(record, complete, scores[0], scores[0] - scores[1])
 
     def _choose(
         self,

@@ -17,8 +17,8 @@ TITLES = novelty.titles(["Quiet Rain"])
 REFERENCE = slots.slot_symbol("T", 2)
 
 
-def candidate(text: str = GOOD, complete: bool = True, likelihood: float = -3.0) -> Candidate:
-    return Candidate(Record(title="A Lantern", synopsis=text), complete, likelihood)
+def candidate(text: str = GOOD, complete: bool = True, likelihood: float = -3.0, agreement: float = 0.1) -> Candidate:
+    return Candidate(Record(title="A Lantern", synopsis=text), complete, likelihood, agreement)
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,9 @@ def test_repetition_counts_runs_of_four_and_three() -> None:
     assert repetition("a b".split()) == (0, 0.0)
 
 
-def test_likelier_and_less_repetitive_texts_have_more_merit() -> None:
+def test_likelier_truer_and_less_repetitive_texts_have_more_merit() -> None:
     assert merit(candidate(likelihood=-2.5)) > merit(candidate(likelihood=-3))
+    assert merit(candidate(agreement=0.3)) > merit(candidate(agreement=0.0))
     echo = candidate(GOOD + " The town prepares its river festival.")
     assert merit(candidate()) > merit(echo)
     crowd = "".join(slots.slot_symbol(kind, n) for kind in "FM" for n in range(6))

@@ -9,6 +9,7 @@ from generator.text import decode, names, slots
 from generator.text import record as record_format
 from generator.text.grammar import make_grammar
 from generator.text.model import ModelShape, make_model
+from generator.text.vocabulary import Vocabulary
 from generator.text.weights import TextWeights
 from tests.generator.text.tiny import tiny_weights
 from training.text import sequence_nats
@@ -48,6 +49,7 @@ class Loop:
         arguments = {
             "temperature": np.full(requests, 1.0, np.float32),
             "min_p": np.full(requests, 0.001, np.float32),
+            "guidance": np.full(requests, 1.0, np.float32),
             "banned": np.zeros((requests, self.words.size), bool),
             "given_genres": np.full((requests, GIVEN), -1, np.int32),
             "given_title": np.full((requests, GIVEN), -1, np.int32),
@@ -78,19 +80,39 @@ def test_a_step_gives_the_models_logits(weights: TextWeights, model: Any) -> Non
         np.testing.assert_allclose(logits, expected[:, t], atol=1e-4)
 
 
-def test_the_scores_are_the_models_own(weights: TextWeights, model: Any, loop: Loop) -> None:
-    tokens, scores = loop(4)
+def without_genres(ids: list[int], words: Vocabulary) -> list[int]:
+    return [token for token in ids if not (words.name_of(token) or "").startswith("genre")]
+
+
+@pytest.mark.parametrize("guidance", [1.0, 2.5])
+def test_the_scores_are_the_models_own(weights: TextWeights, model: Any, loop: Loop, guidance: float) -> None:
+    tokens, scores = loop(4, guidance=np.full(4, guidance, np.float32))
     words = weights.vocabulary
     begin, end, synopsis = map(words.symbol, ("begin", "end", "synopsis"))
     checked = 0
-    for row, score in zip(tokens.reshape(-1, STEPS), scores.ravel(), strict=True):
+    for row, (score, free) in zip(tokens.reshape(-1, STEPS), scores.reshape(2, -1).T, strict=True):
         ids = [begin, *written(row, end)]
         if synopsis in ids:
-            start = ids.index(synopsis) + 1
-            [nats] = sequence_nats(model, [ids], [start])
-            assert score == pytest.approx(-nats / (len(ids) - start), abs=1e-3)
+            for sequence, told in ((ids, score), (without_genres(ids, words), free)):
+                start = sequence.index(synopsis) + 1
+                [nats] = sequence_nats(model, [sequence], [start])
+                assert told == pytest.approx(-nats / (len(sequence) - start), abs=1e-3)
             checked += 1
     assert checked >= 4
+
+
+def test_guidance_adds_what_the_genres_gained(weights: TextWeights, model: Any, loop: Loop) -> None:
+    tokens, _ = loop(1, temperature=np.full(1, 1e-4, np.float32), guidance=np.full(1, 3.0, np.float32))
+    words, grammar = weights.vocabulary, make_grammar(weights.vocabulary)
+    ids, field = [grammar.begin], 0
+    for token in written(tokens[0, 0], grammar.end)[:16]:
+        logits = np.asarray(model(np.array([ids])))[0, -1]
+        if not grammar.genre_states[field]:
+            logits = 3 * logits - 2 * np.asarray(model(np.array([without_genres(ids, words)])))[0, -1]
+        assert token == np.where(grammar.allowed[field], logits, -np.inf).argmax()
+        field = field if grammar.next_state[token] < 0 else int(grammar.next_state[token])
+        ids.append(token)
+    assert not grammar.genre_states[field]
 
 
 def test_near_zero_the_likeliest_allowed_token_is_taken(weights: TextWeights, model: Any, loop: Loop) -> None:
@@ -108,7 +130,7 @@ def test_a_request_does_not_depend_on_its_company(loop: Loop) -> None:
     alone, alone_scores = loop(1)
     together, scores = loop(4)
     np.testing.assert_array_equal(alone[0], together[0])
-    np.testing.assert_allclose(alone_scores[0], scores[0], atol=1e-5)
+    np.testing.assert_allclose(alone_scores[:, 0], scores[:, 0], atol=1e-5)
 
 
 def test_given_fields_are_kept_and_the_rest_is_invented(weights: TextWeights, loop: Loop) -> None:
@@ -153,21 +175,22 @@ def test_picked_tokens_are_allowed_and_likely_enough(uniform: float) -> None:
     logits = np.random.default_rng(2).normal(0, 3, (40, 64)).astype(np.float32)
     allowed = np.random.default_rng(3).random((40, 64)) < 0.5
     row = np.full(40, uniform, np.float32)
-    tokens, likelihood = decode.pick(logits, allowed, np.full(40, 0.8, np.float32), np.full(40, 0.1, np.float32), row)
-    tokens = np.asarray(tokens)
+    heat, floor = np.full(40, 0.8, np.float32), np.full(40, 0.1, np.float32)
+    tokens = np.asarray(decode.pick(logits, allowed, heat, floor, row))
     weight = np.exp(
         (np.where(allowed, logits, -np.inf) - np.where(allowed, logits, -np.inf).max(1, keepdims=True)) / 0.8
     )
     assert (np.take_along_axis(weight, tokens[:, None], 1) >= 0.1 - 1e-6).all()
     log_p = logits - np.log(np.exp(logits).sum(1, keepdims=True))
-    np.testing.assert_allclose(likelihood, np.take_along_axis(log_p, tokens[:, None], 1)[:, 0], atol=1e-4)
+    chosen = np.take_along_axis(log_p, tokens[:, None], 1)[:, 0]
+    np.testing.assert_allclose(decode.log_likelihood(logits, tokens), chosen, atol=1e-4)
 
 
 def test_tokens_come_as_often_as_the_model_says() -> None:
     logits = np.tile(np.random.default_rng(4).normal(0, 1, 32).astype(np.float32), (20000, 1))
     uniform = ((np.arange(20000) + 0.5) / 20000).astype(np.float32)
     ones = np.ones(20000, np.float32)
-    tokens, _ = decode.pick(logits, np.ones((20000, 32), bool), ones, 0 * ones, uniform)
+    tokens = decode.pick(logits, np.ones((20000, 32), bool), ones, 0 * ones, uniform)
     expected = np.exp(logits[0]) / np.exp(logits[0]).sum()
     np.testing.assert_allclose(np.bincount(np.asarray(tokens), minlength=32) / 20000, expected, atol=2e-4)
 
