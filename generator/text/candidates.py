@@ -93,7 +93,7 @@ def unfit(*texts: str | None) -> bool:
 
 
 def merit(candidate: Candidate) -> float:
-    """Return a figure that is higher for likelier texts, truer to their genres, with fewer echoes and no crowd of names."""
+    """Return a figure that is higher for texts that are likely, true to their genres, without echoes or crowds."""
     text = candidate.record.synopsis or ""
     crowd = max(0, len(slots.slots_in(text)) - 6)
     blame = 2.0 * repetition(text.split())[1] + 0.05 * crowd
