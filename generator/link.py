@@ -112,7 +112,7 @@ class Link:
                 )
             if answer.status < 500:
                 return answer
-            log.warning("The queue answered %d to %s", answer.status, path)
+            log.log(logging.WARNING if tries > 1 else logging.DEBUG, "The queue answered %d to %s", answer.status, path)
         raise QueueUnreachable("The card machine cannot be reached right now; try again in a minute.")
 
 

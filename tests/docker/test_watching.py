@@ -65,8 +65,17 @@ def test_everything_that_is_measured_is_shown() -> None:
         assert metric in shown, metric
 
 
-def test_promtool_agrees() -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "rules", "alerts.yml"),
+        ("test", "rules", "alerts_test.yml"),
+        ("check", "config", "--syntax-only", "prometheus.yml"),
+    ],
+    ids=" ".join,
+)
+def test_promtool_agrees(words: tuple[str, ...]) -> None:
     promtool = shutil.which("promtool")
     if promtool is None:
         pytest.skip("promtool is not installed: the alert rules were checked by the tests above alone")
-    subprocess.run([promtool, "check", "rules", str(FOLDER / "prometheus" / "alerts.yml")], check=True)
+    subprocess.run([promtool, *words], check=True, cwd=FOLDER / "prometheus")
