@@ -150,9 +150,9 @@ async def _work(link: Link, lease: Lease, thread: _EngineThread, stop: asyncio.E
         await _hand_in(link, path, lease.jobs, making.result())
         log.info("%d cards in %.1f s", len(lease.jobs), time.monotonic() - started)
     elif stop.is_set():
-        await _send(link, f"{path}/fail", Failure(reason="The worker was stopped."))
+        await _send(link, f"{path}/fail", Failure(reason="The worker was stopped; ask for the card again."))
     else:
-        await _send(link, f"{path}/fail", Failure(reason="The engine did not come back in time."))
+        await _send(link, f"{path}/fail", Failure(reason="The engine did not come back in time; ask for the card again."))
         raise EngineHung(f"The engine has not come back for {HUNG_SECONDS:.0f} seconds; start the worker again.")
 
 
@@ -195,7 +195,7 @@ async def _hand_in(link: Link, path: str, jobs: Sequence[LeasedJob], outcomes: _
         await _send(link, f"{path}/fail", body)
     trace.set("")
     if results and not await _send(link, f"{path}/complete", Completion(results=tuple(results))):
-        await _send(link, f"{path}/fail", Failure(reason="The queue refused the card."))
+        await _send(link, f"{path}/fail", Failure(reason="The queue refused the card; ask for another one."))
 
 
 async def _send(link: Link, path: str, body: Message | None) -> bool:

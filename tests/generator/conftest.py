@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.generator.redis_server import RedisServer, redis_server
 from tests.generator.worlds import MemoryWorld, RedisWorld, World
+
+# How long a case takes says something of the machine and of what else runs on it, not of the code.
+settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("no clock")
 
 
 @pytest.fixture(scope="session")
