@@ -152,7 +152,7 @@ async def _work(link: Link, lease: Lease, thread: _EngineThread, stop: asyncio.E
     elif stop.is_set():
         await _send(link, f"{path}/fail", Failure(reason="The worker was stopped; ask for the card again."))
     else:
-        await _send(link, f"{path}/fail", Failure(reason="The engine did not come back in time; ask for the card again."))
+        await _send(link, f"{path}/fail", Failure(reason="The engine hangs; ask for the card again."))
         raise EngineHung(f"The engine has not come back for {HUNG_SECONDS:.0f} seconds; start the worker again.")
 
 
