@@ -18,6 +18,7 @@ from generator.errors import FakeanimeError, GenerationFailed, QueueUnreachable
 from generator.link import Answer, Link
 from generator.logs import trace
 from generator.messages import Completion, Failure, Lease, LeasedJob, LeaseRequest, Message, Result
+from generator.process import unless_stopped
 from generator.schema import Card, CardRequest
 from generator.settings import GeneratorSettings
 
@@ -80,7 +81,8 @@ async def run_worker(
         log.info("Worker %s asks %s for work, %d cards at a time", name, link.url, max_batch)
         asking = LeaseRequest(worker=name, max_jobs=max_batch, wait=POLL_SECONDS)
         while not stop.is_set():
-            lease = await _next_lease_unless(stop, link, asking)
+            # A call that is cancelled closes its connection: the queue sees it and lends nothing.
+            lease = await unless_stopped(stop, _next_lease(link, asking))
             if lease is not None:
                 await _work(link, lease, thread, stop)
     log.info("Worker %s has stopped", name)
@@ -119,20 +121,6 @@ async def _next_lease(link: Link, asking: LeaseRequest) -> Lease:
         if answer.status != 204:
             log.error("The queue refuses to give work: %s", answer.detail)
             await asyncio.sleep(PAUSE_SECONDS)
-
-
-async def _next_lease_unless(stop: asyncio.Event, link: Link, asking: LeaseRequest) -> Lease | None:
-    """Return the next lease, or None once `stop` is set; the queue sees the connection close and lends nothing."""
-    leasing = asyncio.create_task(_next_lease(link, asking))
-    stopping = asyncio.create_task(stop.wait())
-    try:
-        either: set[asyncio.Future[Any]] = {leasing, stopping}
-        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        return leasing.result() if leasing.done() else None
-    finally:
-        leasing.cancel()
-        stopping.cancel()
-        await asyncio.gather(leasing, stopping, return_exceptions=True)
 
 
 async def _work(link: Link, lease: Lease, thread: _EngineThread, stop: asyncio.Event) -> None:
