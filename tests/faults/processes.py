@@ -44,6 +44,11 @@ class Process:
         }
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         self._process = subprocess.Popen(
             self._arguments, env=self._environment, cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
@@ -112,10 +117,11 @@ class QueueProcess(Process):
 class WorkerProcess(Process):
     """A worker for the queue at `url`, with an engine that only waits: `seconds` for a batch of up to `batch`."""
 
-    def __init__(self, url: str, name: str, *, seconds: float = 0.1, batch: int = 4) -> None:
+    def __init__(self, url: str, name: str, *, seconds: float = 0.1, batch: int = 4, picture: int = 100) -> None:
         self._folder = tempfile.TemporaryDirectory()
         self._busy = Path(self._folder.name) / "busy"
-        super().__init__("tests.faults.tiny_worker", url, name, str(seconds), str(batch), str(self._busy))
+        words = (url, name, str(seconds), str(batch), str(self._busy), str(picture))
+        super().__init__("tests.faults.tiny_worker", *words)
 
     def close(self) -> None:
         super().close()
