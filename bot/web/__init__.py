@@ -6,7 +6,7 @@ from aiohttp import web
 
 from bot.service import CardService
 from bot.settings import BotSettings
-from bot.web import card_routes, list_routes, making_routes
+from bot.web import act_routes, card_routes, list_routes, making_routes, mine_routes
 from bot.web.assets import Assets
 from bot.web.makings import Makings
 from bot.web.pages import Pages
@@ -21,7 +21,9 @@ _GET: dict[str, Handler] = {
     "/": list_routes.home,
     "/gallery": list_routes.gallery,
     "/top": list_routes.top,
-    "/privacy": list_routes.privacy,
+    "/me": mine_routes.me,
+    "/me/data": mine_routes.data,
+    "/privacy": mine_routes.privacy,
     "/oembed": card_routes.oembed,
     "/robots.txt": list_routes.robots,
     _MAKING: making_routes.wait,
@@ -31,8 +33,12 @@ _GET: dict[str, Handler] = {
 }
 _POST: dict[str, Handler] = {
     "/make": making_routes.make,
-    _CARD + "/rate": card_routes.rate,
-    "/privacy/forget": list_routes.forget,
+    _CARD + "/again": making_routes.again,
+    _CARD + "/rate": act_routes.rate,
+    _CARD + "/favourite": act_routes.favourite,
+    _CARD + "/report": act_routes.report,
+    _CARD + "/delete": act_routes.delete,
+    "/privacy/forget": mine_routes.forget,
 }
 
 

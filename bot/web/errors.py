@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from bot.service import Busy, Cooldown
+from bot.service import Busy, Cooldown, NoCard, NotAllowed, PlaceQuota
 from generator.errors import BadRequest, FakeanimeError, QueueFull, QueueUnreachable
 
 
@@ -34,13 +34,13 @@ class TooMany(FakeanimeError):
 def status_of(error: FakeanimeError) -> int:
     """Return the HTTP status for an error."""
     match error:
-        case NotFound():
+        case NotFound() | NoCard():
             return 404
-        case ForeignPost():
+        case ForeignPost() | NotAllowed():
             return 403
         case BadRequest():
             return 400
-        case QueueFull() | TooMany() | Cooldown() | Busy():
+        case QueueFull() | TooMany() | Cooldown() | Busy() | PlaceQuota():
             return 429
         case QueueUnreachable():
             return 503
@@ -50,6 +50,8 @@ def status_of(error: FakeanimeError) -> int:
 def retry_after(error: FakeanimeError) -> int | None:
     """Return after how many whole seconds to try again, where the error knows."""
     match error:
-        case Cooldown(seconds=seconds) | TooMany(retry_after=seconds) | QueueFull(retry_after=seconds):
+        case Cooldown(seconds=seconds) | PlaceQuota(seconds=seconds):
+            return max(1, math.ceil(seconds))
+        case TooMany(retry_after=seconds) | QueueFull(retry_after=seconds):
             return max(1, math.ceil(seconds))
     return None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
 from multidict import MultiDict, MultiMapping
 
-from bot.sentences import say
+from bot.web.language import say
 from generator.errors import BadRequest
 from generator.schema import (
     DEFAULT_WEIRDNESS,
@@ -21,8 +22,11 @@ from generator.schema import (
     parse_genre,
 )
 
+MAX_FROM = 5000  # cards that a list can be followed through by number
 MAX_BODY = 16 * 1024  # bytes; the longest honest form has under 2,000
 _FORM = "application/x-www-form-urlencoded"
+
+_CARD_ID = re.compile(r"(?:.*/c/)?([A-Za-z2-7]{8})(?:[.?#].*)?")
 
 Form = MultiDict[str]
 
@@ -54,7 +58,7 @@ async def read_form(request: web.Request) -> Form:
         BadRequest: not a form, or too large a one.
     """
     if request.content_type != _FORM or (request.content_length or MAX_BODY + 1) > MAX_BODY:
-        raise BadRequest(say("web.error_form"))
+        raise BadRequest(say("error_form"))
     body = await request.post()
     return MultiDict((name, value) for name, value in body.items() if isinstance(value, str))
 
@@ -66,30 +70,59 @@ def card_request(form: Form) -> CardRequest:
         BadRequest: an unknown or fourth genre, an over-long title, a number out of range.
     """
     title = form.get("title", "").strip()
-    weirdness = _number(form, "weirdness", MAX_WEIRDNESS)
+    weirdness = number(form, "weirdness", MAX_WEIRDNESS)
     return CardRequest(
         genres=_genres(form.getall("genre", [])),
         title=clean_title(title) if title else None,
         weirdness=DEFAULT_WEIRDNESS if weirdness is None else weirdness,
-        seed=_number(form, "seed", MAX_SEED),
-        art_seed=_number(form, "art_seed", MAX_SEED),
+        seed=number(form, "seed", MAX_SEED),
+        art_seed=number(form, "art_seed", MAX_SEED),
     )
 
 
 def _genres(texts: Iterable[str]) -> tuple[str, ...]:
     genres = tuple(dict.fromkeys(parse_genre(text) for text in texts if text))
     if len(genres) > MAX_GENRES:
-        raise BadRequest(say("web.error_genres", max=MAX_GENRES))
+        raise BadRequest(say("error_genres", max=MAX_GENRES))
     return genres
 
 
-def _number(form: Form, name: str, maximum: int) -> int | None:
+def number(form: MultiMapping[str], name: str, maximum: int) -> int | None:
+    """Return the number in a field, None if it is empty.
+
+    Raises:
+        BadRequest: no whole number from 0 to `maximum`.
+    """
     text = form.get(name, "").strip()
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= maximum):
-        raise BadRequest(say("web.error_number", name=name.replace("_", " "), max=maximum))
+        raise BadRequest(say("error_number", name=name.replace("_", " "), max=maximum))
     return int(text)
+
+
+def card_id(form: Form, name: str) -> str:
+    """Return the id of the card in a field: its eight letters, or an address that ends in them.
+
+    Raises:
+        BadRequest: neither.
+    """
+    found = _CARD_ID.fullmatch(form.get(name, "").strip()[:300])
+    if found is None:
+        raise BadRequest(say("error_other_card"))
+    return found[1].lower()
+
+
+def choice(form: Form, name: str, choices: Sequence[str]) -> str:
+    """Return the value of a field that only our own pages fill.
+
+    Raises:
+        BadRequest: none of the choices.
+    """
+    value = form.get(name, "")
+    if value not in choices:
+        raise BadRequest(say("error_form"))
+    return value
 
 
 def vote(form: Form) -> int:
@@ -100,5 +133,5 @@ def vote(form: Form) -> int:
     """
     text = form.get("value", "")
     if text not in ("0", "1", "2", "3", "4", "5"):
-        raise BadRequest(say("web.error_rating"))
+        raise BadRequest(say("error_rating"))
     return int(text)

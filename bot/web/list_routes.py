@@ -1,17 +1,18 @@
-"""Pages that show many cards: the first page, the gallery, the chart; and the page on privacy."""
+"""Pages that show many cards: the first page, the gallery, the charts."""
 
 from __future__ import annotations
 
 from typing import cast, get_args
+from urllib.parse import urlencode
 
 from aiohttp import web
 
-from bot.sentences import say
 from bot.service import Period, StoredCard
-from bot.web import visitors
+from bot.web import forms
 from bot.web.errors import NotFound, retry_after, status_of
 from bot.web.forms import Filled
-from bot.web.pages import card_data, json_answer, see_other, wants_json
+from bot.web.language import say, tell
+from bot.web.pages import card_data, json_answer, wants_json
 from bot.web.site import SITE
 from generator.errors import FakeanimeError
 from generator.schema import parse_genre
@@ -19,6 +20,7 @@ from generator.schema import parse_genre
 HOME_CARDS = 7  # one big, six small
 GALLERY_CARDS = 24
 CHART_CARDS = 10
+MAX_WORDS = 80  # characters of a search
 
 
 async def home(request: web.Request) -> web.StreamResponse:
@@ -31,7 +33,8 @@ async def home_page(request: web.Request, filled: Filled, error: FakeanimeError 
     site = request.app[SITE]
     recent = await site.service.recent(HOME_CARDS)
     status = status_of(error) if error else 200
-    response = site.pages.render(request, "home", status=status, recent=recent, filled=filled, error=error)
+    complaint = tell(error) if error else None
+    response = site.pages.render(request, "home", status=status, recent=recent, filled=filled, complaint=complaint)
     seconds = retry_after(error) if error else None
     if seconds is not None:
         response.headers["Retry-After"] = str(seconds)
@@ -39,48 +42,62 @@ async def home_page(request: web.Request, filled: Filled, error: FakeanimeError 
 
 
 async def gallery(request: web.Request) -> web.StreamResponse:
-    """All cards, newest first, page by page; one genre at a time if wanted."""
-    site = request.app[SITE]
-    genre = parse_genre(request.query["genre"]) if request.query.get("genre") else None
-    before = request.query.get("before") or None
-    cards = await site.service.recent(GALLERY_CARDS + 1, before=before, genre=genre)
-    shown, more = cards[:GALLERY_CARDS], len(cards) > GALLERY_CARDS
+    """All cards, newest first, or those that some words fit, best first; page by page, one genre if wanted."""
+    query = request.query
+    genre = parse_genre(query["genre"]) if query.get("genre") else None
+    words = " ".join(query.get("words", "").split())[:MAX_WORDS]
+    if words:
+        cards, following = await _found(request, words, genre)
+    else:
+        cards, following = await _newest(request, genre)
     if wants_json(request):
-        return _cards_answer(request, shown, shown[-1].id if more else None)
-    template = "tiles" if "tiles" in request.query else "gallery"
-    return site.pages.render(request, template, cards=shown, more=more, genre=genre, first=before is None)
+        return _cards_answer(request, cards, following)
+    template = "tiles" if "tiles" in query else "gallery"
+    return request.app[SITE].pages.render(request, template, cards=cards, next=following, genre=genre, words=words)
+
+
+async def _newest(request: web.Request, genre: str | None) -> tuple[list[StoredCard], str | None]:
+    """Return a page of cards and the address of the next."""
+    before = request.query.get("before") or None
+    cards = await request.app[SITE].service.recent(GALLERY_CARDS + 1, before=before, genre=genre)
+    shown = cards[:GALLERY_CARDS]
+    return shown, _address(genre=genre, before=shown[-1].id) if len(cards) > GALLERY_CARDS else None
+
+
+async def _found(request: web.Request, words: str, genre: str | None) -> tuple[list[StoredCard], str | None]:
+    """Return a page of cards that words fit, and the address of the next."""
+    first = forms.number(request.query, "from", forms.MAX_FROM) or 0
+    asked = f"{genre} {words}" if genre else words
+    cards = await request.app[SITE].service.find(asked, GALLERY_CARDS + 1, first)
+    more = len(cards) > GALLERY_CARDS and first + GALLERY_CARDS <= forms.MAX_FROM
+    following = _address(words=words, genre=genre, **{"from": str(first + GALLERY_CARDS)}) if more else None
+    return cards[:GALLERY_CARDS], following
+
+
+def _address(**query: str | None) -> str:
+    return "/gallery?" + urlencode({name: value for name, value in query.items() if value is not None})
 
 
 async def top(request: web.Request) -> web.StreamResponse:
-    """The best cards of a day, of a week, of all time."""
-    site = request.app[SITE]
+    """The best cards, or those that people agree least about: of a day, of a week, of all time."""
+    service = request.app[SITE].service
     asked = request.query.get("period", "week")
     period = cast(Period, asked) if asked in get_args(Period) else "week"
-    cards = await site.service.top(period, limit=CHART_CARDS)
+    boards = {"best": service.top, "weirdest": service.weirdest}
+    by = request.query.get("by", "best")
+    by = by if by in boards else "best"
+    cards = await boards[by](period, limit=CHART_CARDS)
     if wants_json(request):
         return _cards_answer(request, cards, None)
-    return site.pages.render(request, "top", cards=cards, period=period, periods=get_args(Period))
+    periods = get_args(Period)
+    return request.app[SITE].pages.render(
+        request, "top", cards=cards, period=period, periods=periods, by=by, boards=list(boards)
+    )
 
 
-def _cards_answer(request: web.Request, cards: list[StoredCard], before: str | None) -> web.Response:
+def _cards_answer(request: web.Request, cards: list[StoredCard], following: str | None) -> web.Response:
     base = request.app[SITE].base(request)
-    return json_answer({"cards": [card_data(stored, base) for stored in cards], "before": before})
-
-
-async def privacy(request: web.Request) -> web.StreamResponse:
-    """What is kept about a visitor, and the button that forgets it."""
-    known = visitors.visitor(request) is not None
-    return request.app[SITE].pages.render(request, "privacy", known=known, done="forgotten" in request.query)
-
-
-async def forget(request: web.Request) -> web.StreamResponse:
-    """Forget the visitor and their ratings, and take the cookie back."""
-    person = visitors.visitor(request)
-    if person is not None:
-        await request.app[SITE].service.forget(person)
-    response = see_other("/privacy?forgotten")
-    response.del_cookie(visitors.COOKIE, path="/")
-    return response
+    return json_answer({"cards": [card_data(stored, base) for stored in cards], "next": following})
 
 
 async def robots(request: web.Request) -> web.StreamResponse:
@@ -90,4 +107,4 @@ async def robots(request: web.Request) -> web.StreamResponse:
 
 async def anything_else(request: web.Request) -> web.StreamResponse:
     """Whatever no other route knows."""
-    raise NotFound(say("web.error_not_found"))
+    raise NotFound(say("error_not_found"))

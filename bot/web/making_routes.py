@@ -4,42 +4,67 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from typing import cast, get_args
 
 from aiohttp import web
 
-from bot.sentences import say
-from bot.service import Progress, StoredCard
+from bot.service import Part, Progress, StoredCard
 from bot.web import forms, visitors
-from bot.web.errors import NotFound
+from bot.web.errors import NotFound, TooMany
+from bot.web.language import say, tell
 from bot.web.list_routes import home_page
 from bot.web.makings import Making
 from bot.web.pages import SECURITY_HEADERS, card_data, json_answer, see_other, wants_json
 from bot.web.site import SITE, Site, allow, error_answer
-from generator.errors import FakeanimeError, QueueFull
+from generator.errors import BadRequest, FakeanimeError
+from generator.schema import CardRequest
 
 FIRST_WORD_SECONDS = 0.7  # a refusal comes at once, and then belongs beside the form rather than on a waiting page
 HEARTBEAT_SECONDS = 15.0  # proxies close streams that stay silent for 30 to 60 s
 RECONNECT_MS = 2000
+FULL_SECONDS = 30  # after which another try is sensible when too many are waiting
 
 
 async def make(request: web.Request) -> web.StreamResponse:
-    """Take an order: 303 to the waiting page or the card, or 202 with addresses for scripts."""
-    site = request.app[SITE]
+    """Take an order from the first page; what is wrong with it is told there, beside all that was typed."""
     form = await forms.read_form(request)
     try:
-        wanted = forms.card_request(form)
-        allow(site.makes, request)
-        if site.makings.full:
-            raise QueueFull(say("web.error_full"), 30)
-        person = visitors.visitor(request) or visitors.new_visitor()
-        making = site.makings.begin(person, wanted)
-        await making.wait(0, FIRST_WORD_SECONDS)
-        if making.error:
-            raise making.error
+        return await _order(request, forms.card_request(form))
     except FakeanimeError as error:
         if wants_json(request):
             return error_answer(request, error)
         return await home_page(request, forms.Filled.of(form), error)
+
+
+async def again(request: web.Request) -> web.StreamResponse:
+    """Take an order for something made of a card: a reroll of it or of a part, its sequel, its child with another."""
+    service = request.app[SITE].service
+    form = await forms.read_form(request)
+    card_id, kind = request.match_info["card_id"].lower(), form.get("kind")
+    if kind == "sequel":
+        return await _order(request, await service.sequel(card_id))
+    if kind == "remix":
+        return await _order(request, await service.remix(card_id, forms.card_id(form, "other")))
+    if kind not in get_args(Part):
+        raise BadRequest(say("error_form"))
+    return await _order(request, await service.reroll(card_id, cast(Part, kind)))
+
+
+async def _order(request: web.Request, wanted: CardRequest) -> web.Response:
+    """Begin a card: 303 to the waiting page or the card, or 202 with addresses for scripts.
+
+    Raises:
+        FakeanimeError: it was refused at once.
+    """
+    site = request.app[SITE]
+    allow(site.makes, request)
+    if site.makings.full:
+        raise TooMany(say("error_full"), FULL_SECONDS)
+    person = visitors.visitor(request) or visitors.new_visitor()
+    making = site.makings.begin(person, wanted)
+    await making.wait(0, FIRST_WORD_SECONDS)
+    if making.error:
+        raise making.error
     page = f"/make/{making.id}"
     response: web.Response
     if wants_json(request):
@@ -53,7 +78,7 @@ async def make(request: web.Request) -> web.StreamResponse:
 def _making(request: web.Request) -> Making:
     making = request.app[SITE].makings.get(request.match_info["making_id"])
     if making is None:
-        raise NotFound(say("web.error_no_making"))
+        raise NotFound(say("error_no_making"))
     return making
 
 
@@ -115,7 +140,7 @@ def _state(site: Site, request: web.Request, making: Making) -> dict[str, object
     if making.stored:
         return {"state": "done", **card_data(making.stored, site.base(request)), "page": card_page(making.stored)}
     if making.error:
-        return {"state": "failed", "sentence": making.error.message, "retryable": making.error.retryable}
+        return {"state": "failed", "sentence": tell(making.error), "retryable": making.error.retryable}
     progress = making.progress or Progress(None, None)
     return {
         "state": "progress",
@@ -128,11 +153,11 @@ def _state(site: Site, request: web.Request, making: Making) -> dict[str, object
 def place_in_line(progress: Progress | None) -> str:
     """Return the place in line and the time left, in words."""
     if progress is None or progress.position is None:
-        sentence = say("web.wait_working") if progress else say("web.wait_joining")
+        sentence = say("wait_working") if progress else say("wait_joining")
     elif progress.position == 1:
-        sentence = say("web.wait_next")
+        sentence = say("wait_next")
     else:
-        sentence = say("web.wait_position", position=progress.position)
+        sentence = say("wait_position", position=progress.position)
     if progress is None or progress.eta_seconds is None:
         return sentence
     return f"{sentence} {eta(progress.eta_seconds)}"
@@ -141,5 +166,5 @@ def place_in_line(progress: Progress | None) -> str:
 def eta(seconds: float) -> str:
     """Return the time left in words: seconds in steps of five, minutes above ninety seconds."""
     if seconds < 90:
-        return say("web.wait_seconds", seconds=max(5, 5 * round(seconds / 5)))
-    return say("web.wait_minutes", minutes=round(seconds / 60))
+        return say("wait_seconds", seconds=max(5, 5 * round(seconds / 5)))
+    return say("wait_minutes", minutes=round(seconds / 60))

@@ -8,8 +8,8 @@ import secrets
 import time
 from collections.abc import Coroutine
 
-from bot.sentences import say
 from bot.service import CardService, OnProgress, Owed, Person, Place, Progress, StoredCard
+from bot.web.language import say
 from generator.errors import FakeanimeError
 from generator.schema import CardRequest
 
@@ -128,7 +128,7 @@ class Makings:
             making.error = error
         except Exception:
             log.exception("making %s failed", making.id)
-            making.error = FakeanimeError(say("web.error_unexpected", id=making.id))
+            making.error = FakeanimeError(say("error_unexpected", id=making.id))
         finally:
             making.touch()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -13,9 +12,9 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.ratings import RATINGS
-from bot.sentences import say
 from bot.service import RatingSummary, StoredCard
 from bot.web.assets import Assets
+from bot.web.language import language, say
 from generator.schema import GENRES, MAX_GENRES, MAX_SEED, MAX_TITLE, MAX_WEIRDNESS
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -33,6 +32,7 @@ SECURITY_HEADERS = {
     "Server": "fakeanime",  # rather than names and versions of what it is built on
 }
 PRIVATE = "no-store"  # pages show the visitor's own rating
+VARY = "Accept, Accept-Language, Cookie"
 
 
 def air_hour(moment: datetime) -> str:
@@ -99,27 +99,22 @@ class Pages:
             status: of the answer.
             values: what the template shows.
         """
-        locale = "en"
         text = self._jinja.get_template(f"{template}.html").render(
-            say=partial(_say_web, locale),
-            locale=locale,
+            say=say,
+            locale=language(),
             base=base_url(request, self.public_url),
             path=request.path,
             **values,
         )
-        headers = {**SECURITY_HEADERS, "Cache-Control": PRIVATE, "Vary": "Accept, Cookie"}
+        headers = {**SECURITY_HEADERS, "Cache-Control": PRIVATE, "Vary": VARY}
         return web.Response(text=text, status=status, content_type="text/html", headers=headers)
-
-
-def _say_web(locale: str, key: str, **values: object) -> str:
-    return say(f"web.{key}", locale, **values)
 
 
 def json_answer(
     data: Mapping[str, object], *, status: int = 200, content_type: str = "application/json"
 ) -> web.Response:
     """Return data for scripts."""
-    headers = {**SECURITY_HEADERS, "Cache-Control": PRIVATE, "Vary": "Accept, Cookie"}
+    headers = {**SECURITY_HEADERS, "Cache-Control": PRIVATE, "Vary": VARY}
     return web.Response(
         text=json.dumps(data, ensure_ascii=False), status=status, content_type=content_type, headers=headers
     )
@@ -150,6 +145,12 @@ def card_data(stored: StoredCard, base: str) -> dict[str, object]:
     }
 
 
-def summary_data(summary: RatingSummary, sentence: str) -> dict[str, object]:
+def summary_data(summary: RatingSummary, histogram: Mapping[int, int], sentence: str) -> dict[str, object]:
     """Return the votes of a card as scripts see them; `sentence` says the same to people."""
-    return {"votes": summary.votes, "mean": summary.mean, "own": summary.own, "sentence": sentence}
+    return {
+        "votes": summary.votes,
+        "mean": summary.mean,
+        "own": summary.own,
+        "histogram": histogram,
+        "sentence": sentence,
+    }

@@ -25,13 +25,45 @@ function showDial(output) {
   update();
 }
 
-function postOnce(form) {
-  const button = form.querySelector("[type=submit]");
-  form.addEventListener("submit", (event) => {
-    if (button.getAttribute("aria-disabled") === "true") event.preventDefault();
-    button.setAttribute("aria-disabled", "true");
+// Posts a form and returns what came of it: { ok, state, sentence, wait }, the sentence for people, the wait in seconds.
+async function send(form, submitter) {
+  const body = new URLSearchParams(new FormData(form));
+  if (submitter?.name) body.set(submitter.name, submitter.value);
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+    const state = await answer.json();
+    const wait = Number(answer.headers.get("Retry-After"));
+    return { ok: answer.ok, state, sentence: answer.ok ? state.sentence : state.detail, wait };
+  } catch {
+    return { ok: false, state: {}, sentence: form.dataset.lost, wait: 0 };
+  }
+}
+
+function orderInPlace(form) {
+  const complaint = document.createElement("p");
+  complaint.className = "complaint";
+  complaint.setAttribute("role", "alert");
+  complaint.hidden = true;
+  form.append(complaint);
+  let busy = false;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (busy) return;
+    busy = true;
+    const button = event.submitter;
+    button?.setAttribute("aria-disabled", "true");
+    complaint.hidden = true;
+    const { ok, state, sentence, wait } = await send(form, button);
+    busy = false;
+    button?.removeAttribute("aria-disabled");
+    if (ok) {
+      location.assign(state.page);
+      return;
+    }
+    complaint.hidden = false;
+    complaint.textContent = sentence;
+    if (wait) setTimeout(() => { complaint.hidden = true; }, 1000 * wait);
   });
-  addEventListener("pageshow", () => button.removeAttribute("aria-disabled")); // after the back button
 }
 
 function watch(section) {
@@ -71,28 +103,33 @@ function watch(section) {
 }
 
 function rateInPlace(form) {
-  const buttons = [...form.querySelectorAll("button")];
   const summary = form.parentElement.querySelector("[data-summary]");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const body = new URLSearchParams({ value: event.submitter.value });
-    let sentence;
-    try {
-      const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
-      const state = await answer.json();
-      sentence = answer.ok ? state.sentence : state.detail;
-      if (answer.ok) {
-        for (const button of buttons) {
-          const own = Number(button.dataset.value) === state.own;
-          button.setAttribute("aria-pressed", String(own));
-          button.value = own ? "0" : button.dataset.value;
-        }
-      }
-    } catch {
-      sentence = form.dataset.lost;
-    }
+    const { ok, state, sentence } = await send(form, event.submitter);
     summary.textContent = sentence;
     announce(sentence);
+    if (!ok) return;
+    for (const button of form.querySelectorAll("button")) {
+      const own = Number(button.dataset.value) === state.own;
+      button.setAttribute("aria-pressed", String(own));
+      button.value = own ? "0" : button.dataset.value;
+      button.querySelector("[data-count]").textContent = state.histogram[button.dataset.value];
+    }
+  });
+}
+
+function keepInPlace(form) {
+  const button = form.querySelector("button");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const { ok, state, sentence } = await send(form, button);
+    if (!ok) {
+      announce(sentence);
+      return;
+    }
+    button.setAttribute("aria-pressed", String(state.kept));
+    button.value = state.kept ? "0" : "1";
   });
 }
 
@@ -132,8 +169,9 @@ function copyLink(button) {
 const each = (selector, start) => document.querySelectorAll(selector).forEach(start);
 each("[data-limit]", limitGenres);
 each("[data-dial-output]", showDial);
-each("form[data-make]", postOnce);
+each("form[data-make]", orderInPlace);
 each("[data-events]", watch);
 each("form[data-rate]", rateInPlace);
+each("form[data-keep]", keepInPlace);
 each("[data-grid]", growGrid);
 each("[data-copy]", copyLink);

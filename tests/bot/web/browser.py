@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.bot.web.visit import fresh_address
 
 CHROMIUM = Path("/usr/bin/chromium")
 PHONE = {"width": 390, "height": 844}  # CSS pixels, of a common phone
+TIMEOUT = 30_000  # ms; generous, because test machines may be busy with other tests
 _FLAGS = (
     "--no-sandbox",  # test machines run as root, for whom the sandbox does not start
     "--disable-gpu",
@@ -24,12 +25,19 @@ _FLAGS = (
     "--disable-sync",
 )
 
+expect.set_options(timeout=TIMEOUT)
+
+
+def skip_without_chromium() -> None:
+    """Skip the test, and say why, where there is no browser."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is missing, so nothing was seen in a browser: install Debian's package chromium")
+
 
 @asynccontextmanager
 async def open_browser() -> AsyncIterator[Browser]:
-    """Start Chromium; the test is skipped, and says why, where there is none."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is missing, so nothing was seen in a browser: install Debian's package chromium")
+    """Start Chromium."""
+    skip_without_chromium()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=_FLAGS)
         try:
@@ -44,7 +52,7 @@ async def open_tab(browser: Browser, url: str, **options: Any) -> AsyncIterator[
     context = await browser.new_context(
         base_url=url, extra_http_headers={"X-Forwarded-For": fresh_address()}, **options
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(TIMEOUT)
     page = await context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -110,9 +110,55 @@ async def test_a_vote_that_is_lost_on_the_way_is_told(studio: Studio, chromium: 
     await context.close()
 
 
-async def test_the_gallery_goes_on_as_one_scrolls(
-    studio: Studio, tab: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_order_that_is_refused_is_told_beside_the_button(chromium: Browser, tmp_path: Path) -> None:
+    async with open_studio(tmp_path, cooldown=60) as studio:
+        context = await chromium.new_context(base_url=studio.url)  # a 429 is an error in the console
+        tab = await context.new_page()
+        await tab.goto("/")
+        await tab.get_by_role("button", name="Put it on air").click()
+        await tab.wait_for_url(CARD)
+        await tab.get_by_role("button", name="The sequel").click()
+        await expect(tab.get_by_role("alert")).to_have_text(re.compile("Your next card can be made in"))
+        assert CARD.search(tab.url)
+        await context.close()
+
+
+async def test_a_card_leads_to_its_sequel_and_to_a_child_with_another(studio: Studio, tab: Page) -> None:
+    stored, other = await studio.card(genre="Horror", title="Fog Door"), await studio.card(title="The Long Garden")
+    await tab.goto(f"/c/{other.id}")
+    keep = tab.get_by_role("button", name="Keep on my shelf")
+    await keep.click()
+    await expect(keep).to_have_attribute("aria-pressed", "true")
+
+    await tab.goto(f"/c/{stored.id}")
+    await tab.get_by_role("button", name="The sequel").click()
+    await tab.wait_for_url(lambda url: bool(CARD.search(url)) and stored.id not in url)
+    await expect(tab.get_by_role("heading", level=1)).to_have_text(re.compile("Fog Door.+"))
+
+    await tab.goto(f"/c/{stored.id}")
+    await tab.get_by_text("Cross it with another card").click()
+    assert await tab.locator("datalist option").evaluate_all("all => all.map(one => one.value)") == [other.id]
+    await tab.get_by_label("The other card").fill(other.id)
+    await tab.get_by_role("button", name="Cross them").click()
+    await tab.wait_for_url(lambda url: bool(CARD.search(url)) and stored.id not in url)
+    await expect(tab.get_by_role("link", name="Horror", exact=True)).to_be_visible()
+
+    await tab.get_by_role("link", name="My shelf").click()
+    await expect(tab.get_by_role("link", name="The Long Garden")).to_be_visible()
+
+
+async def test_a_visitor_deletes_a_card_of_their_own(studio: Studio, tab: Page) -> None:
+    await tab.goto("/")
+    await tab.get_by_role("button", name="Put it on air").click()
+    await tab.wait_for_url(CARD)
+    card_id = tab.url.rpartition("/")[2]
+    await tab.get_by_text("Delete this card").click()
+    await tab.get_by_role("button", name="Delete it").click()
+    await expect(tab.get_by_role("status").first).to_have_text("The card is deleted.")
+    assert await studio.service.card(card_id) is None
+
+
+async def test_the_gallery_goes_on_as_one_scrolls(studio: Studio, tab: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(list_routes, "GALLERY_CARDS", 6)
     for _ in range(14):
         await studio.card(genre="Avant Garde")
@@ -234,7 +280,7 @@ async def test_the_poster_is_downloaded(studio: Studio, tab: Page) -> None:
         await tab.get_by_role("link", name="Download").click()
     saved = await download.value
     assert saved.suggested_filename == f"fakeanime-{stored.id}.jpg"
-    assert Path(await saved.path()).read_bytes() == stored.picture.read_bytes()
+    assert (await saved.path()).read_bytes() == stored.picture.read_bytes()
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280, 2000])

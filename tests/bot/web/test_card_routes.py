@@ -1,28 +1,12 @@
-"""One card: its page, its picture, its votes, and what other sites are told."""
+"""One card: its page, its picture, and what other sites are told."""
 
-import json
 import re
 from html import unescape
 
 import pytest
 
-from bot.service import RatingSummary
-from bot.web.card_routes import votes_in_words
 from tests.bot.web.studio import Studio
-from tests.bot.web.visit import JSON, Visitor, attributes, open_visitor
-
-
-@pytest.mark.parametrize(
-    ("votes", "mean", "sentence"),
-    [
-        (0, None, "No verdict yet. Yours would be the first."),
-        (1, 5.0, "🔥 5.0 of 5 from one viewer"),
-        (12, 3.6, "👍 3.6 of 5 from 12 viewers"),
-        (2, 1.0, "💩 1.0 of 5 from 2 viewers"),
-    ],
-)
-def test_what_the_crowd_thinks_in_words(votes: int, mean: float | None, sentence: str) -> None:
-    assert votes_in_words(RatingSummary("x", votes, mean, None)) == sentence
+from tests.bot.web.visit import Visitor, attributes
 
 
 async def test_the_page_shows_all_facts(studio: Studio, visitor: Visitor) -> None:
@@ -107,51 +91,3 @@ async def test_a_missing_picture_is_told_and_logged(
 @pytest.mark.parametrize("path", ["", ".jpg", "?archive"])
 async def test_a_card_that_is_not_there_says_so(visitor: Visitor, path: str) -> None:
     assert "There is no such card." in await visitor.page(f"/c/aaaaaaaa{path}", 404)
-
-
-async def test_rating_changing_and_taking_back(studio: Studio, visitor: Visitor) -> None:
-    stored = await studio.card()
-    rate = f"/c/{stored.id}/rate"
-    first = await visitor.post_json(rate, value=5)
-    assert first == {"votes": 1, "mean": 5.0, "own": 5, "sentence": "🔥 5.0 of 5 from one viewer"}
-    changed = await visitor.post_json(rate, value=2)
-    assert (changed["votes"], changed["mean"], changed["own"]) == (1, 2.0, 2)
-    async with open_visitor(studio.url) as other:
-        both = await other.post_json(rate, value=4)
-        assert (both["votes"], both["mean"], both["own"]) == (2, 3.0, 4)
-    back = await visitor.post_json(rate, value=0)
-    assert (back["votes"], back["mean"], back["own"]) == (1, 4.0, None)
-    assert (await studio.service.summary(stored.id)).votes == 1
-
-
-async def test_without_scripts_a_vote_leads_back_to_the_card(studio: Studio, visitor: Visitor) -> None:
-    stored = await studio.card()
-    async with visitor.post(f"/c/{stored.id}/rate", value=4) as answer:
-        assert (answer.status, answer.headers["Location"]) == (303, f"/c/{stored.id}#rating")
-    page = await visitor.page(f"/c/{stored.id}")
-    pressed = re.findall(r'name="value" value="(\d)" data-value="(\d)" aria-pressed="(true|false)"', page)
-    assert pressed == [
-        ("1", "1", "false"),
-        ("2", "2", "false"),
-        ("3", "3", "false"),
-        ("0", "4", "true"),
-        ("5", "5", "false"),
-    ]
-    async with open_visitor(studio.url) as other:
-        assert 'aria-pressed="true"' not in await other.page(f"/c/{stored.id}")
-
-
-@pytest.mark.parametrize(("value", "status"), [("6", 400), ("", 400), ("1e0", 400)])
-async def test_a_wrong_vote_counts_for_nothing(studio: Studio, visitor: Visitor, value: str, status: int) -> None:
-    stored = await studio.card()
-    problem = await visitor.post_json(f"/c/{stored.id}/rate", status, value=value)
-    assert problem["detail"] == "A rating is a whole number from 1 to 5, or 0 to take it back."
-    assert (await studio.service.summary(stored.id)).votes == 0
-
-
-async def test_a_vote_for_a_deleted_card_is_told(studio: Studio, visitor: Visitor) -> None:
-    stored = await studio.card()
-    await studio.service.delete_card(stored.id)
-    async with visitor.http.post(f"/c/{stored.id}/rate", data={"value": "5"}, headers=JSON) as answer:
-        assert answer.status == 404
-        assert "no such card" in json.loads(await answer.text())["detail"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.service import Busy, Cooldown, StorageFailed
+from bot.service import Busy, Cooldown, NoCard, NotAllowed, PlaceQuota, StorageFailed, UnsafeWord
 from bot.web.errors import ForeignPost, NotFound, TooMany, retry_after, status_of
 from generator.errors import (
     BadRequest,
@@ -18,7 +18,11 @@ from generator.errors import (
     ("error", "status", "seconds"),
     [
         (NotFound("x"), 404, None),
+        (NoCard("x"), 404, None),
         (ForeignPost("x"), 403, None),
+        (NotAllowed(), 403, None),
+        (UnsafeWord("x"), 400, None),
+        (PlaceQuota(90), 429, 90),
         (BadRequest("x"), 400, None),
         (QueueFull("x", 12.2), 429, 13),
         (TooMany("x", 0.1), 429, 1),

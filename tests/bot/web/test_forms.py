@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from multidict import MultiDict
 
-from bot.web.forms import MAX_BODY, Filled, card_request, vote
+from bot.web.forms import MAX_BODY, Filled, card_id, card_request, vote
 from generator.errors import BadRequest
 from generator.schema import DEFAULT_WEIRDNESS, GENRES, CardRequest
 from tests.bot.web.visit import Visitor
@@ -87,6 +87,27 @@ def test_whatever_is_sent_gives_a_request_or_a_sentence(pairs: list[tuple[str, s
 def test_the_form_is_filled_again_as_it_was() -> None:
     filled = Filled.of(form(("genre", "Horror"), ("genre", "Western"), ("title", "A <b>"), ("seed", "x")))
     assert filled == Filled(("Horror", "Western"), "A <b>", str(DEFAULT_WEIRDNESS), "x")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "abcdefgh",
+        " ABCDEFGH ",
+        "/c/abcdefgh",
+        "https://fake.example/c/abcdefgh",
+        "fake.example/c/abcdefgh?archive#rating",
+        "http://fake.example/c/abcdefgh.jpg",
+    ],
+)
+def test_a_card_is_known_by_its_letters_or_its_address(text: str) -> None:
+    assert card_id(form(("other", text)), "other") == "abcdefgh"
+
+
+@pytest.mark.parametrize("text", ["", "abcdefg", "abcdefghi", "abcdefg1", "https://fake.example/gallery", "/" * 9000])
+def test_anything_else_is_no_card(text: str) -> None:
+    with pytest.raises(BadRequest):
+        card_id(form(("other", text)), "other")
 
 
 @pytest.mark.parametrize("value", ["", "6", "-1", "1.0", "five", "٣"])

@@ -1,6 +1,7 @@
-"""The first page, the gallery, the charts, and privacy."""
+"""The first page, the gallery, the charts."""
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ async def test_before_the_first_card_every_list_says_so(tmp_path: Path) -> None:
         assert "Nothing has been on air yet." in await visitor.page("/gallery")
         assert "No card of the genre Horror yet." in await visitor.page("/gallery?genre=horror")
         assert "Nobody has rated a card of this period yet." in await visitor.page("/top")
-        assert await visitor.data("/gallery") == {"cards": [], "before": None}
+        assert await visitor.data("/gallery") == {"cards": [], "next": None}
 
 
 async def test_the_first_page_shows_the_newest_cards(studio: Studio, visitor: Visitor) -> None:
@@ -93,16 +94,37 @@ async def test_an_unknown_period_shows_the_week(visitor: Visitor, period: str) -
     assert re.search(r'href="/top\?period=week[^"]*" aria-current="true"', page)
 
 
-async def test_a_visitor_can_be_forgotten(studio: Studio, visitor: Visitor) -> None:
-    stored = await studio.card()
-    assert "Nothing is kept about you" in await visitor.page("/privacy")
-    await visitor.post_json(f"/c/{stored.id}/rate", value=5)
-    assert 'action="/privacy/forget"' in await visitor.page("/privacy")
-    async with visitor.post("/privacy/forget") as answer:
-        assert (answer.status, answer.headers["Location"]) == (303, "/privacy?forgotten")
-    assert "All that was kept about you is deleted." in await visitor.page("/privacy?forgotten")
-    assert "Nothing is kept about you" in await visitor.page("/privacy")
-    assert (await studio.service.summary(stored.id)).votes == 0
+async def test_the_weirdest_are_those_that_split_the_crowd(tmp_path: Path) -> None:
+    async with open_studio(tmp_path) as studio, open_visitor(studio.url) as visitor:
+        agreed, split = [await studio.card() for _ in range(2)]
+        for number in range(6):
+            await studio.service.rate(Person("web", f"{number}" * 24), agreed.id, 5, "web")
+            await studio.service.rate(Person("web", f"{number}" * 24), split.id, 5 if number % 2 else 1, "web")
+        page = await visitor.page("/top?by=weirdest&period=all")
+        assert cards_of(page)[0] == split.id
+        assert "± 2.0" in page
+        assert 'href="/top?period=all&amp;by=weirdest" aria-current="true"' in page
+        assert 'href="/top?period=day&amp;by=weirdest"' in page
+        data = await visitor.data("/top?by=best&period=all")
+        assert [card["id"] for card in data["cards"]] == [agreed.id, split.id]  # type: ignore[index,attr-defined]
+
+
+async def test_words_of_a_title_are_found_page_by_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_routes, "GALLERY_CARDS", 2)
+    async with open_studio(tmp_path) as studio, open_visitor(studio.url) as visitor:
+        fog = [await studio.card(genre=genre, title="Fog Door") for genre in ("Horror", "Comedy", "Horror")]
+        await studio.card(title="Sea Door")
+        first = await visitor.page("/gallery?words=fog")
+        assert 'value="fog"' in first
+        older = unescape(re.findall(r'data-older><a class="plain-button" href="([^"]+)"', first)[0])
+        second = await visitor.page(older)
+        assert sorted(cards_of(first) + cards_of(second)) == sorted(card.id for card in fog)
+        assert "data-older" not in second
+        horror = await visitor.page("/gallery?words=fog&genre=Horror")
+        assert set(cards_of(horror)) == {fog[0].id, fog[2].id}
+        assert 'href="/gallery?words=fog&amp;genre=Comedy"' in horror
+        assert "No card has “nowhere” in its title." in await visitor.page("/gallery?words=nowhere")
+        assert "whole number" in await visitor.page("/gallery?words=fog&from=x", 400)
 
 
 async def test_robots_stay_out_of_forms_and_filters(visitor: Visitor) -> None:

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from bot.discord.embed import ACCENT, card_embed
+from bot.discord.reply import Look
+from bot.ratings import RATINGS
 from bot.service import StoredCard
 from bot.telegram.captions import card_caption
+from bot.telegram.keyboards import card_keyboard
 from bot.web.previews import discord_markup, discord_preview, telegram_preview
 from generator.schema import CardRequest
 from tests.bot.house import tiny_card
@@ -39,15 +42,18 @@ def test_the_markup_of_discord_becomes_html(text: str, html: str) -> None:
     assert discord_markup(text) == html
 
 
-def test_the_embed_is_the_one_that_the_bot_sends() -> None:
+async def test_the_embed_is_the_one_that_the_bot_sends() -> None:
     shown = discord_preview(stored())
-    embed = card_embed(stored(), "en", spoiler=False)
+    embed = card_embed(stored(), Look("en"))
     assert shown.title == "Fog*Door"
     assert "<strong>フォグドア</strong>" in shown.description
     assert shown.description.endswith("One. Two.")
     assert shown.footer == embed.footer.text
     assert [name for name, _ in shown.fields] == [field.name for field in embed.fields]
     assert shown.colour == str(ACCENT)
+    assert [button.sign for button in shown.rows[0]] == list(RATINGS.values())
+    assert [button.menu for button in shown.rows[1]] == [True]
+    assert all(button.sign or button.words for row in shown.rows for button in row)
 
 
 def test_the_caption_is_the_one_that_the_bot_sends() -> None:
@@ -55,6 +61,8 @@ def test_the_caption_is_the_one_that_the_bot_sends() -> None:
     assert shown.caption.startswith("<b>&lt;Fog &amp; Door&gt;</b>")
     assert shown.caption.striptags().split() == card_caption(stored("<Fog & Door>")).text.split()
     assert not shown.cut
+    assert shown.rows[0] == tuple(RATINGS.values())
+    assert len(shown.rows) == len(card_keyboard(stored()).inline_keyboard)
 
 
 def test_a_long_story_is_cut_where_telegram_cuts_it() -> None:
