@@ -49,6 +49,8 @@ async def board(
         # The sum keeps SQLite from walking the index of all times in search of the few cards of the period.
         ranked = found.where(CardRow.created >= since).order_by((column + 0).desc(), CardRow.votes.desc())
     ids = (await session.scalars(ranked.limit(limit))).all()
+    if not ids:
+        return []
     rows = {row.id: row for row in await session.scalars(select(CardRow).where(CardRow.id.in_(ids)))}
     return [rows[card_id] for card_id in ids]
 

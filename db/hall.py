@@ -35,15 +35,15 @@ class Due:
 
 
 async def touch(session: AsyncSession, card_id: str) -> None:
-    """Have a card's post looked at, because the card has changed; a card that qualifies gets a row."""
+    """Have a card's post looked at, because the card has changed or is gone; a card that qualifies gets a row."""
     now = datetime.now(UTC)
-    known = await session.scalar(select(HallRow.card_id).where(HallRow.card_id == card_id))
-    if known is not None:
-        await session.execute(_make_due(now).where(HallRow.card_id == card_id))
-        return
-    found = select(CardRow.id, PlaceRow.platform, PlaceRow.scope).join(PlaceRow, _worthy())
-    for qualified in await session.execute(found.where(CardRow.id == card_id)):
+    worthy = (
+        select(CardRow.id, PlaceRow.platform, PlaceRow.scope).join(PlaceRow, _worthy()).where(CardRow.id == card_id)
+    )
+    qualified = (await session.execute(worthy)).first()
+    if qualified is not None:
         await _add(session, *qualified, now)
+    await session.execute(_make_due(now).where(HallRow.card_id == card_id))
 
 
 async def touch_place(session: AsyncSession, platform: str, scope: str) -> None:
@@ -54,7 +54,7 @@ async def touch_place(session: AsyncSession, platform: str, scope: str) -> None:
         select(CardRow.id, PlaceRow.platform, PlaceRow.scope)
         .join(PlaceRow, _worthy())
         .where(PlaceRow.platform == platform, PlaceRow.scope == scope, CardRow.created >= now - LOOK_BACK)
-        .order_by(CardRow.score.desc())
+        .order_by((CardRow.score + 0).desc())
         .limit(FIRST_POSTS)
     )
     for qualified in (await session.execute(found)).all():

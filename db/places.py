@@ -79,7 +79,7 @@ async def leave(session: AsyncSession, platform: str, scope: str) -> None:
 async def move_chat(session: AsyncSession, platform: str, old: str, new: str) -> None:
     """Follow a group that has got another id; its old messages stay where they are.
 
-    What the new id may have set already gives way: it is the same group.
+    What the new id may have set already gives way: it is the same group. Told again, it changes nothing.
     """
     ours: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
         (PlaceRow, ("scope", "hall_chat_id")),
@@ -87,8 +87,10 @@ async def move_chat(session: AsyncSession, platform: str, old: str, new: str) ->
         (HallRow, ("scope",)),
         (RequestRow, ("scope", "chat_id")),
     )
-    await session.execute(delete(PlaceRow).where(PlaceRow.platform == platform, PlaceRow.scope == new))
-    await session.execute(delete(DailyRow).where(DailyRow.platform == platform, DailyRow.chat_id == new))
+    if await session.get(PlaceRow, (old, platform)) is not None:
+        await session.execute(delete(PlaceRow).where(PlaceRow.platform == platform, PlaceRow.scope == new))
+    if await session.get(DailyRow, (platform, old)) is not None:
+        await session.execute(delete(DailyRow).where(DailyRow.platform == platform, DailyRow.chat_id == new))
     # Messages of the old chat cannot be changed any more.
     await session.execute(delete(HallRow).where(HallRow.platform == platform, HallRow.chat_id == old))
     for table, columns in ours:

@@ -22,16 +22,19 @@ class Votes:
     own: int | None
 
 
-async def set_rating(session: AsyncSession, person_id: int, card_id: str, value: int, source: str) -> bool:
-    """Store what somebody thinks of a card; the latest value wins. Return False when there is no such card."""
+async def set_rating(session: AsyncSession, person_id: int, card_id: str, value: int, source: str) -> Votes | None:
+    """Store what somebody thinks of a card; the latest value wins.
+
+    Returns:
+        How the card stands then, None when there is no such card.
+    """
     if not await _lock_card(session, card_id):
-        return False
+        return None
     before = await own_rating(session, person_id, card_id)
     new = {"value": value, "source": source, "updated": datetime.now(UTC)}
     row = upsert(session, RatingRow).values(person_id=person_id, card_id=card_id, **new)
     await session.execute(row.on_conflict_do_update(index_elements=["person_id", "card_id"], set_=new))
-    await _recount(session, card_id, before, value)
-    return True
+    return await _recount(session, card_id, before, value)
 
 
 async def drop_rating(session: AsyncSession, person_id: int, card_id: str, value: int | None = None) -> None:
@@ -92,14 +95,14 @@ async def _lock_card(session: AsyncSession, card_id: str) -> bool:
     return found is not None
 
 
-async def _recount(session: AsyncSession, card_id: str, before: int | None, after: int | None) -> None:
+async def _recount(session: AsyncSession, card_id: str, before: int | None, after: int | None) -> Votes:
     """Bring the card's figures up to date for one rating that came, changed or went."""
     new, old = after or 0, before or 0
     votes = CardRow.votes + (bool(new) - bool(old))
     total = CardRow.total + (new - old)
     squares = CardRow.squares + (new**2 - old**2)
     mean = cast(total, Float) / func.nullif(votes, 0)
-    await session.execute(
+    counted = (
         update(CardRow)
         .where(CardRow.id == card_id)
         .values(
@@ -110,6 +113,10 @@ async def _recount(session: AsyncSession, card_id: str, before: int | None, afte
             score=(PRIOR_MEAN * PRIOR_VOTES + total) / (PRIOR_VOTES + votes),
             dispute=func.coalesce((squares - total * mean) / (PRIOR_VOTES + votes), 0.0),
         )
+        .returning(CardRow.votes, CardRow.mean, CardRow.scope)
         .execution_options(synchronize_session=False)
     )
-    await hall.touch(session, card_id)
+    card = (await session.execute(counted)).one()
+    if card.scope is not None:
+        await hall.touch(session, card_id)
+    return Votes(card.votes, card.mean, after)

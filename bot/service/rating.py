@@ -24,9 +24,7 @@ class Rating(ServicePart):
         with storage():
             async with self._database.write() as session:
                 person_id = await ensure_person(session, person)
-                if not await ratings.set_rating(session, person_id, card_id, value, source):
-                    raise NoCard(card_id)
-                return _summary(card_id, await ratings.card_votes(session, card_id, person_id))
+                return _summary(card_id, await ratings.set_rating(session, person_id, card_id, value, source))
 
     async def withdraw(self, person: Person, card_id: str, value: int | None = None) -> RatingSummary:
         """Take somebody's rating back; with `value` only if that is the one that counts now.
