@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import discord
@@ -126,11 +126,11 @@ class FakeanimeClient(discord.AutoShardedClient):
 
     @tasks.loop(seconds=15)
     async def tend_hall(self) -> None:
-        await self._step("the hall of fame", self._hall.tend())
+        await self._step("the hall of fame", self._hall.tend)
 
     @tasks.loop(minutes=1)
     async def post_daily(self) -> None:
-        await self._step("the cards of the day", self._daily.post_due())
+        await self._step("the cards of the day", self._daily.post_due)
 
     @tend_hall.before_loop
     @post_daily.before_loop
@@ -172,12 +172,12 @@ class FakeanimeClient(discord.AutoShardedClient):
         """Do once after the start what was left undone: answers that are owed, reactions that were missed."""
         await self.wait_until_ready()
         await asyncio.gather(
-            self._step("answering what is owed", self.making.pay_debts()),
-            self._step("looking for missed reactions", self.reactions.catch_up()),
+            self._step("answering what is owed", self.making.pay_debts),
+            self._step("looking for missed reactions", self.reactions.catch_up),
         )
 
-    async def _step(self, doing: str, work: Awaitable[None]) -> None:
+    async def _step(self, doing: str, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            await work
+            await work()
         except Exception as error:  # noqa: BLE001 - logged under an id; the bot works on without this step
             sentence_for(error, DEFAULT_LOCALE, doing)

@@ -35,8 +35,6 @@ class FakeanimeDiscord:
         self._settings = settings
         if settings.discord_api_base:
             Route.BASE = settings.discord_api_base.rstrip("/")
-        if settings.discord_gateway_url:
-            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
         self.client = FakeanimeClient(service)
         self._connection: asyncio.Task[None] | None = None
 
@@ -71,21 +69,32 @@ class FakeanimeDiscord:
         except _UNREACHABLE as error:
             log.warning("Discord cannot be reached (%s)", error or type(error).__name__)
             await self.client.http.close()
-            self.client.http.clear()
+            self.client.http.connector = discord.utils.MISSING  # closed as well; the next try opens a new one
             return False
         return True
 
     async def _stay_connected(self, logged_in: bool) -> None:
         wait = FIRST_WAIT
         try:
-            while not logged_in:
+            while not await self._connected(logged_in):
                 await asyncio.sleep(wait)
                 wait = min(2 * wait, LONGEST_WAIT)
-                logged_in = await self._log_in()
-            if self._settings.discord_gateway_url:  # with a given number of shards the given gateway is used
-                self.client.shard_count, _, _ = await self.client.http.get_bot_gateway()
-            await self.client.connect()
+                logged_in = logged_in or await self._log_in()
         except ConfigurationError as error:
             log.error("%s", error.message)
         except Exception:
             log.exception("the connection to Discord has ended; the rest goes on without it")
+
+    async def _connected(self, logged_in: bool) -> bool:
+        """Serve until the end; return False when it never came to that and may be tried again."""
+        if not logged_in:
+            return False
+        try:
+            # Discord recommends the number of shards; with a number given, discord.py also uses the given gateway.
+            self.client.shard_count, url, _ = await self.client.http.get_bot_gateway()
+        except _UNREACHABLE as error:
+            log.warning("Discord's gateway cannot be found (%s)", error or type(error).__name__)
+            return False
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._settings.discord_gateway_url or url)
+        await self.client.connect()
+        return True
