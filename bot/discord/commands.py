@@ -36,10 +36,17 @@ def parse_genres(text: str) -> tuple[str, ...]:
     Raises:
         BadRequest: an unknown genre, or too many.
     """
-    genres = tuple(dict.fromkeys(parse_genre(part) for part in text.split(",") if part.strip()))
+    genres = tuple(dict.fromkeys(_genre(part.strip()) for part in text.split(",") if part.strip()))
     if len(genres) > MAX_GENRES:
         raise Wrong("discord.too_many_genres", most=MAX_GENRES)
     return genres
+
+
+def _genre(text: str) -> str:
+    try:
+        return parse_genre(text)
+    except BadRequest as error:
+        raise Wrong("discord.no_genre", genre=text[:40], known=", ".join(GENRES)) from error
 
 
 def complete_genres(text: str) -> list[str]:

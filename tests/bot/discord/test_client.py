@@ -6,9 +6,9 @@ import logging
 import discord
 import pytest
 
-from bot.discord.client import COMMANDS, FakeanimeClient
+from bot.discord.client import COMMANDS, DYNAMIC_ITEMS, FakeanimeClient
 from bot.service import Person, PlaceSettings
-from tests.bot.discord.stage import Stage, card_id, until
+from tests.bot.discord.stage import Stage, card_id, item_ids, until
 
 pytestmark = pytest.mark.simcord(settle_timeout=8)
 
@@ -29,6 +29,27 @@ async def test_everything_is_registered_for_servers_private_chats_and_user_insta
         assert command["contexts"] == {"settings": [0], "daily": [0, 1]}.get(name, [0, 1, 2]), name
         needed = discord.Permissions(manage_guild=True).value if servers_alone else None
         assert command.get("default_member_permissions") == needed, name
+
+
+async def test_no_two_kinds_of_items_answer_the_same_button(stage: Stage) -> None:
+    ids = [*item_ids(await stage.card()), "fa:again:hor:3:::0:fa:forget", "fa:page:10", "fa:show", "fa:export"]
+    for custom_id in [*ids, "fa:forget", "fa:reason:aaaabbbb"]:
+        templates = [kind.__discord_ui_compiled_template__ for kind in DYNAMIC_ITEMS]
+        assert len([template for template in templates if template.fullmatch(custom_id)]) == 1, custom_id
+
+
+async def test_every_shard_is_served(stage: Stage) -> None:
+    await stage.env.restart_bot(FakeanimeClient(await stage.house.restart(), shard_count=2))
+    for shard in (0, 1):
+        guild = stage.env.create_guild(f"Shard {shard}", shard_id=shard)
+        channel = guild.create_text_channel("anime")
+        member = guild.add_member(stage.env.create_user(f"member {shard}"))
+        await member.slash(channel, "fakeanime")
+        message = channel.last_message
+        assert message is not None
+        assert message.embeds
+        await member.react(message, "🔥")
+        assert (await stage.service.summary(card_id(message))).votes == 1
 
 
 async def test_a_start_without_registering_goes_on(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:

@@ -143,10 +143,10 @@ async def test_a_process_stops_cleanly_on_sigterm(discord: Discord, tmp_path: Pa
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await discord.identified.wait()
         process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(20):
             _, said = await process.communicate()
     finally:
         if process.returncode is None:
