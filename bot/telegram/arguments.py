@@ -23,7 +23,7 @@ from generator.schema import (
 _NAMES = {"title": "title", "weird": "weird", "weirdness": "weird", "seed": "seed", "art": "art"}
 _NAMES |= {"genre": "genres", "genres": "genres"}
 _LONG = frozenset({"title", "genres"})  # these take all up to the next option
-_SPOILER = re.compile(r"(?<!\S)spoiler(?!\S),?", re.IGNORECASE)
+_SPOILER = re.compile(r"(?<![^\s,])spoiler(?![^\s,])", re.IGNORECASE)
 _OPTION = re.compile(r"(?<!\S)(?P<name>\w+)\s?[:=]\s*")
 # Phones turn straight quotation marks into typographic ones.
 _CLOSING = {'"': '"“”', "“": '”“"', "”": '”"', "„": '“”"', "«": "»", "»": "«", "「": "」", "'": "'’", "‘": "’'"}

@@ -148,7 +148,7 @@ class GroupSettings:
         writes = mine.status == ChatMember.ADMINISTRATOR or (
             chat.type != Chat.CHANNEL and mine.status == ChatMember.MEMBER
         )
-        if user is None or not writes or not await is_administrator(Chat(chat.id, chat.type), user):
+        if user is None or not writes or not await is_administrator(chat, user):
             raise Wrong("telegram.bad_hall")
         return str(chat.id)
 

@@ -8,6 +8,7 @@ from typing import Self
 from telegram import (
     CallbackQuery,
     Chat,
+    ChatFullInfo,
     ChatMember,
     ChatMemberAdministrator,
     MaybeInaccessibleMessage,
@@ -135,7 +136,7 @@ async def speaks_for(message: Message) -> bool:
     return message.from_user is not None and await is_administrator(message.chat, message.from_user)
 
 
-async def is_administrator(chat: Chat, user: User) -> bool:
+async def is_administrator(chat: Chat | ChatFullInfo, user: User) -> bool:
     """Return whether somebody is among the administrators of a group or channel."""
     member = await _membership(chat, user)
     return member is not None and member.status in (ChatMember.ADMINISTRATOR, ChatMember.OWNER)
@@ -149,7 +150,7 @@ async def is_moderator(chat: Chat, user: User) -> bool:
     return member is not None and member.status == ChatMember.OWNER
 
 
-async def _membership(chat: Chat, user: User) -> ChatMember | None:
+async def _membership(chat: Chat | ChatFullInfo, user: User) -> ChatMember | None:
     if chat.type == Chat.PRIVATE:
         return None
     try:

@@ -163,6 +163,12 @@ class TelegramDouble:
         await self._emit("channel_post" if chat.type == "channel" else "message", message)
         return int(message["message_id"])
 
+    async def edit(self, chat_id: int, message_id: int, text: str) -> None:
+        """A person changes what they wrote."""
+        message = self.messages[chat_id, message_id]
+        message |= {"text": text, "edit_date": int(time.time())}
+        await self._emit("edited_message", message)
+
     async def press(
         self, chat_id: int, message_id: int, user_id: int, data: str, *, language: str = "en", old: bool = False
     ) -> str:
@@ -192,6 +198,10 @@ class TelegramDouble:
         """A person presses a button of a message sent through inline mode; return the query's id."""
         rows = self.shared[inline_id]["inline_keyboard"]
         data = next(button["callback_data"] for row in rows for button in row if button["text"].startswith(label))
+        return await self.forge_shared(inline_id, user_id, data)
+
+    async def forge_shared(self, inline_id: str, user_id: int, data: str) -> str:
+        """A press with any data below a message sent through inline mode."""
         return await self._press(user_id, data, "en", inline_message_id=inline_id)
 
     async def _press(self, user_id: int, data: str, language: str, **where: Any) -> str:
@@ -391,15 +401,18 @@ class TelegramDouble:
         return self._post(params, text=params.text, entities=_plain(params.entities))
 
     async def _do_sendphoto(self, params: methods.SendPhoto) -> dict[str, Any]:
-        unique = f"photo{next(self._numbers)}"
-        if isinstance(params.photo, str):
-            if params.photo not in self._photos:
-                raise ApiError(400, "Bad Request: wrong file identifier/HTTP URL specified")
-            unique = params.photo
-        self._photos.add(unique)
+        unique = params.photo if isinstance(params.photo, str) else self.photo()
+        if unique not in self._photos:
+            raise ApiError(400, "Bad Request: wrong file identifier/HTTP URL specified")
         size = {"file_id": unique, "file_unique_id": unique, "width": 800, "height": 1200}
         entities = _plain(params.caption_entities)
         return self._post(params, photo=[size], caption=params.caption, caption_entities=entities)
+
+    def photo(self) -> str:
+        """Return the `file_id` of another picture that Telegram has."""
+        unique = f"photo{next(self._numbers)}"
+        self._photos.add(unique)
+        return unique
 
     def forget_photos(self) -> None:
         """Take no `file_id` any more."""

@@ -67,6 +67,10 @@ class Stage:
         """Return somebody in the service's words."""
         return Person("telegram", str(number))
 
+    def person_of_chat(self, chat: int) -> Person:
+        """Return whoever speaks in a chat's name, in the service's words."""
+        return Person("telegram", f"chat:{chat}")
+
     def place(self, chat: int) -> Place:
         """Return a chat in the service's words."""
         return Place("telegram", str(chat), str(chat) if chat < 0 else None)
