@@ -56,7 +56,8 @@ def test_run_ends_while_its_models_load(tmp_path: Path, number: int) -> None:
         assert "Traceback" not in process.log.read_text()
 
 
-def test_run_makes_cards_and_its_worker_neither_stays_dead_nor_outlives_it(tmp_path: Path) -> None:
+@pytest.mark.timeout(300)
+def test_run_becomes_ready_and_its_worker_neither_stays_dead_nor_outlives_it(tmp_path: Path) -> None:
     port = free_port()
     with running(tmp_path, "run", HTTP_PORT=port) as process:
         process.until_logged(f"playground: http://127.0.0.1:{port}")
