@@ -79,7 +79,7 @@ class RedisStore:
         self._redis: Redis = Redis.from_pool(pool)
         self._script = self._redis.register_script(_SCRIPT.read_text(encoding="utf-8"))
         self._limits = json.dumps(_milliseconds(self.limits))
-        self._watchers: dict[asyncio.Future[None], tuple[str, _Standing]] = {}
+        self._watchers: dict[asyncio.Future[None], tuple[str, _Standing | None]] = {}
         self._idle: set[asyncio.Future[None]] = set()
         self._listener: asyncio.Task[None] | None = None
         self._closed = False
@@ -104,16 +104,17 @@ class RedisStore:
         return _jobs(await self._step("views", job_id))[0]
 
     async def watch(self, job_id: str, seen: _Standing | None, wait: float) -> Job | None:
-        job = await self.get(job_id)
-        if job is None:
-            return None
-        known = (job.state, job.position) if seen is None else seen
-        if (job.state, job.position) != known or known[0].final or wait <= 0 or self._closed:
-            return job
-        self._listen()
         change = asyncio.get_running_loop().create_future()
-        self._watchers[change] = (job_id, known)
+        self._listen()
+        self._watchers[change] = (job_id, seen)  # before the look, so that no change falls between the two
         try:
+            job = await self.get(job_id)
+            if job is None:
+                return None
+            standing = (job.state, job.position)
+            if (seen is not None and seen != standing) or job.state.final or wait <= 0 or self._closed:
+                return job
+            self._watchers[change] = (job_id, standing)
             await asyncio.wait([change], timeout=wait)
         finally:
             self._watchers.pop(change, None)
@@ -198,7 +199,7 @@ class RedisStore:
             return await self._script(keys=[PREFIX], args=[name, self._limits, *arguments])
 
     def _listen(self) -> None:
-        if self._listener is None:
+        if self._listener is None and not self._closed:
             self._listener = asyncio.create_task(self._listen_forever())
 
     async def _listen_forever(self) -> None:

@@ -121,6 +121,10 @@ def test_answers_are_as_described(case: schemathesis.Case, queue: Queue) -> None
             part["wait"] = 0
     answer = case.call(base_url=queue.url, headers=HEADERS)
     queue.answers[answer.status_code] += 1
-    # That nobody works is what /readyz is there to say; anywhere else 503 means that the store has failed.
-    held = CHECKS[1:] if case.path == "/readyz" else CHECKS
+    # That nobody works is what /readyz is there to say; anywhere else 503 means that the store has failed. What is
+    # made wrong in a query may be lost on its way (an empty list, say); only of bodies is it known to have arrived.
+    needless = {checks.not_a_server_error} if case.path == "/readyz" else set()
+    if "requestBody" not in DOCUMENT["paths"][case.path][case.operation.method]:
+        needless.add(checks.negative_data_rejection)
+    held = [check for check in CHECKS if check not in needless]
     case.validate_response(answer, checks=held, headers=HEADERS)

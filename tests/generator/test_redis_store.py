@@ -69,6 +69,34 @@ async def test_what_one_process_does_the_other_knows(two: tuple[RedisStore, Redi
     assert await other.worker_ready()
 
 
+class SlowEyes(RedisStore):
+    """Its first look at a job is old by the time that it arrives."""
+
+    def __init__(self, url: str, meanwhile: RedisStore) -> None:
+        super().__init__(url)
+        self._meanwhile: RedisStore | None = meanwhile
+
+    async def get(self, job_id: str) -> Job | None:
+        job = await super().get(job_id)
+        if self._meanwhile is not None:
+            meanwhile, self._meanwhile = self._meanwhile, None
+            await meanwhile.cancel(job_id)
+            await asyncio.sleep(0.3)  # the news of it come and go
+        return job
+
+
+async def test_no_change_falls_between_the_look_and_the_wait(
+    two: tuple[RedisStore, RedisStore], redis: RedisServer
+) -> None:
+    job = await add(two[0], "k")
+    store = SlowEyes(redis.url, two[0])
+    seen = await asyncio.wait_for(store.watch(job.id, None, 20), 5)
+    assert seen is not None
+    assert seen.state is JobState.CANCELLED
+    await store.close()
+    await store.disconnect()
+
+
 async def test_racing_workers_deliver_each_job_once(two: tuple[RedisStore, RedisStore]) -> None:
     jobs = [(await add(two[n % 2], str(n), f"o{n % 7}")).id for n in range(60)]
     delivered: list[str] = []

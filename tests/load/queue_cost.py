@@ -1,7 +1,7 @@
 """`python -m tests.load.queue_cost JOBS [redis]`: what a job costs the queue, and Redis, in processor time.
 
-Processor time, unlike time by the clock, hardly changes with what else runs. Pictures have 200 KB; a hundred people wait
-by long poll.
+Processor time, unlike time by the clock, hardly changes with what else runs. Pictures have 200 KB, and a hundred people
+wait by long poll.
 """
 
 from __future__ import annotations
