@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -56,9 +57,9 @@ def read_packed(path: Path) -> list[bytes]:
         ConfigurationError: the file is missing or is not in that form.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             jpeg, offsets = archive["jpeg"], archive["offsets"]
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         message = f"{path} holds no packed pictures ({error}); give arrays jpeg and offsets."
         raise ConfigurationError(message) from error
     blob = jpeg.tobytes()

@@ -7,6 +7,7 @@ pictures are cut to the network's shape and resized to one size first, so sets o
 from __future__ import annotations
 
 import io
+import zipfile
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ def read_images(path: Path, network: Network | None = None) -> tuple[Network, Im
             pictures.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             if "images" in archive.files:
                 arrays = archive["images"]
                 if arrays.ndim != 4 or arrays.shape[-1] != 3 or arrays.dtype != np.uint8:
@@ -44,7 +45,7 @@ def read_images(path: Path, network: Network | None = None) -> tuple[Network, Im
             else:
                 jpeg, offsets = archive["jpeg"].tobytes(), archive["offsets"]
                 pictures = [Image.open(io.BytesIO(jpeg[start:end])).convert("RGB") for start, end in pairwise(offsets)]
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise ConfigurationError(
             f"{path} holds no pictures ({error}); "
             "give an .npz with images (N, H, W, 3) uint8, or with jpeg and offsets."
@@ -125,9 +126,14 @@ def reference_of(judge_features: NDArray[np.float32], images: Images) -> dict[st
 
 
 def kid(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
-    """Kernel distance times 1000: unbiased MMD with the cubic kernel (Binkowski et al. 2018, arXiv:1801.01401)."""
-    scale = np.float64(b.std(axis=0).mean()) + 1e-9
-    first, second = a.astype(np.float64) / scale, b.astype(np.float64) / scale
+    """Kernel distance of features (N, C), (M, C), times 1000: unbiased MMD with the cubic kernel.
+
+    Bińkowski et al. 2018, arXiv:1801.01401. The mean and spread of `b`, the real pictures' features, are taken out of
+    both first, so that no feature outweighs the others; one that hardly ever stirs counts for less.
+    """
+    mean, spread = b.mean(axis=0, dtype=np.float64), b.std(axis=0, dtype=np.float64)
+    spread = np.maximum(spread, 0.1 * spread.mean() + 1e-9)
+    first, second = (a - mean) / spread, (b - mean) / spread
 
     def kernel(x: NDArray[Any], y: NDArray[Any]) -> NDArray[Any]:
         cube: NDArray[Any] = (x @ y.T / x.shape[1] + 1) ** 3

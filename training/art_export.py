@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,7 @@ def _sized(images: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8
 
 def _trained(run: Path, prefix: str) -> tuple[dict[str, NDArray[Any]], int]:
     try:
-        with np.load(run / "weights.npz", allow_pickle=False) as archive:
+        with (run / "weights.npz").open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files if name.startswith(prefix)}, int(archive["done"])
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise ConfigurationError(f"The run {run} holds no trained weights ({error}); train first.") from error

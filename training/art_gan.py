@@ -37,6 +37,7 @@ SHEET = 64
 WATCHED = 256
 MOST_RECOVERIES = 8
 _STEPS_A_ROW = 25
+_SLOWER = 0.7
 
 
 @dataclass
@@ -182,13 +183,14 @@ class GanTrainer:
         Raises:
             FakeanimeError: it happened too often, or there is no checkpoint yet.
         """
-        recoveries, slowdown = self.progress.recoveries + 1, self.progress.slowdown * 0.7
+        recoveries, slowdown = self.progress.recoveries + 1, self.progress.slowdown * _SLOWER
         if recoveries > MOST_RECOVERIES or not (self.run / "checkpoint.npz").exists():
             raise FakeanimeError(
                 f"Training in {self.run} keeps giving non-finite numbers; lower the preset's step sizes."
             )
-        self._load(self.run / "checkpoint.npz", slowdown)
+        self._load(self.run / "checkpoint.npz")
         self.progress.recoveries, self.progress.slowdown = recoveries, slowdown
+        self._set_rates()
         self.rng = np.random.default_rng((self.seed, recoveries))
         tqdm.write(f"Non-finite step: back to the checkpoint at {self.progress.total} pictures.", file=sys.stderr)
 
@@ -241,7 +243,7 @@ class GanTrainer:
     def _stages(self) -> int:
         return min(self.config.stages, self.config.start + self.progress.phase)
 
-    def _build(self, known: dict[str, dict[str, NDArray[Any]]] | None, slowdown: float = 1.0) -> None:
+    def _build(self, known: dict[str, dict[str, NDArray[Any]]] | None) -> None:
         """Build the nets of this phase; weights of the same name are taken from `known`, the others are new."""
         preset, stages = self.preset, self._stages()
         self.generator = build_generator(self.config, stages, preset.dtype)
@@ -254,13 +256,18 @@ class GanTrainer:
             self.average.weights,
             {v.path: np.asarray(v) for v in self.generator.weights} | (known or {}).get("average", {}),
         )
-        rates = preset.rate_generator * slowdown, preset.rate_discriminator * slowdown
-        self.optimizers = tuple(keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99) for rate in rates)
+        self.optimizers = keras.optimizers.Adam(beta_1=0.0, beta_2=0.99), keras.optimizers.Adam(beta_1=0.0, beta_2=0.99)
         for optimizer, model in zip(self.optimizers, (self.generator, self.discriminator), strict=True):
             optimizer.build(model.trainable_variables)
+        self._set_rates()
         self._step: Callable[..., Any] = gan_step(
             hinge_losses, self.generator, self.discriminator, self.average, self.optimizers
         )
+
+    def _set_rates(self) -> None:
+        rates = self.preset.rate_generator, self.preset.rate_discriminator
+        for optimizer, rate in zip(self.optimizers, rates, strict=True):
+            optimizer.learning_rate = rate * self.progress.slowdown
 
     def _parts(self) -> dict[str, list[Any]]:
         return {
@@ -271,10 +278,10 @@ class GanTrainer:
             "adam_discriminator": self.optimizers[1].variables,
         }
 
-    def _load(self, path: Path, slowdown: float | None = None) -> None:
+    def _load(self, path: Path) -> None:
         self.progress, arrays = restore(path)
         self.rng.bit_generator.state = json.loads(str(arrays.pop("rng")))
-        self._build(None, self.progress.slowdown if slowdown is None else slowdown)
+        self._build(None)
         for name, variables in self._parts().items():
             values = [value for key, value in sorted(arrays.items()) if key.split("/")[0] == name]
             if [v.shape for v in variables] != [value.shape for value in values]:
@@ -294,7 +301,7 @@ def restore(path: Path) -> tuple[Progress, dict[str, NDArray[Any]]]:
         ConfigurationError: it is missing or damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         return Progress(**json.loads(str(arrays.pop("state")))), arrays
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:

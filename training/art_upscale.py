@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -143,13 +144,13 @@ class UpscalerTrainer:
 
     def _load(self) -> None:
         try:
-            with np.load(self.run / "weights.npz", allow_pickle=False) as archive:
+            with (self.run / "weights.npz").open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 for variable in self.model.weights:
                     variable.assign(archive[f"upscaler/{variable.path}"])
                 for index, variable in enumerate(self.model.optimizer.variables):
                     variable.assign(archive[f"adam/{index:04d}"])
                 self.done = int(archive["done"])
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
             raise ConfigurationError(
                 f"The checkpoint in {self.run} does not fit ({error}); delete it to start over."
             ) from error

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from generator.art.config import GanConfig, UpscalerConfig
+from generator.art.grid import without_grid
 from generator.art.latents import generator_for, latents, truncation
 from generator.art.weights import fill, load_weights
 from generator.errors import WeightsError
@@ -159,7 +160,7 @@ class Painter:
         return Painting(self._enlarged(art), self._enlarged(face), _as_uint8(art), _as_uint8(face), hair)
 
     def _enlarged(self, picture: NDArray[np.float32]) -> Images:
-        batch = picture[None]
+        batch = without_grid(picture)[None]
         for _ in range(_UPSCALES):
             batch = np.clip(np.asarray(self._upscaler.predict_on_batch(batch)), -1, 1)
         return _as_uint8(batch[0])

@@ -1,4 +1,4 @@
-"""Finishing that turns soft, small pictures into print: cel edges, colour transfer, grading, halftone, grain, light.
+"""Finishing that turns pictures into print: grading by genre, inks, halftone, grain, vignette, and masks.
 
 Pictures are Pillow RGB images; whatever does not depend on the picture (screens, grain, masks) is made once and kept.
 """
@@ -7,55 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFilter
 
 RGB = tuple[int, int, int]
-Pixels = NDArray[np.uint8]
 SIZE = (800, 1200)  # width and height of a card in pixels
-
-
-def cel(image: Image.Image, size: tuple[int, int], rounds: int = 3) -> Image.Image:
-    """Enlarge `image` to `size` with edges drawn tight, as in cel animation.
-
-    Every pixel moves towards the lightest or the darkest of its neighbours, whichever is nearer (the toggle mapping of
-    H. P. Kramer and J. B. Bruckner, "Iterations of a non-linear transformation for enhancement of digital images",
-    1975), which makes of a blurred step a sharp one and leaves flat colour flat.
-    """
-    pixels: Pixels = np.asarray(image.resize(size, Image.Resampling.BICUBIC))
-    for _ in range(rounds):
-        high, low = _extreme(pixels, np.maximum), _extreme(pixels, np.minimum)
-        nearer_high = (high - pixels) < (pixels - low)
-        pixels = np.where(nearer_high, high, low)
-    crisp = Image.fromarray(pixels).filter(ImageFilter.SMOOTH)
-    return Image.blend(image.resize(size, Image.Resampling.BICUBIC), crisp, 0.7)
-
-
-def _extreme(pixels: Pixels, choose: Any) -> Pixels:
-    padded = np.pad(pixels, ((1, 1), (1, 1), (0, 0)), mode="edge")
-    rows = choose(choose(padded[:-2], padded[1:-1]), padded[2:])
-    return np.asarray(choose(choose(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:]), np.uint8)
-
-
-def transfer(image: Image.Image, towards: Image.Image, share: float) -> Image.Image:
-    """Move colour mean and spread of `image` a `share` of the way to those of `towards`.
-
-    After E. Reinhard et al., "Color Transfer between Images" (2001), in YCbCr, with lightness moved half as far.
-    """
-    bands = image.convert("YCbCr").split()
-    goal = np.asarray(towards.convert("YCbCr").resize((48, 72), Image.Resampling.BOX), np.float32).reshape(-1, 3)
-    own = np.asarray(image.convert("YCbCr").resize((48, 48), Image.Resampling.BOX), np.float32).reshape(-1, 3)
-    moved = []
-    for i, band in enumerate(bands):
-        part = share * (0.5 if i == 0 else 1.0)
-        gain = 1 + part * (float(np.clip(goal[:, i].std() / max(own[:, i].std(), 4.0), 0.6, 1.7)) - 1)
-        mean = float(own[:, i].mean())
-        aim = mean + part * (float(goal[:, i].mean()) - mean)
-        moved.append(band.point([int(np.clip((v - mean) * gain + aim, 0, 255)) for v in range(256)]))
-    return Image.merge("YCbCr", moved).convert("RGB")
 
 
 @dataclass(frozen=True)
@@ -194,25 +151,6 @@ def _vignette(strength: int) -> Image.Image:
 def vignette(image: Image.Image, strength: int = 90) -> Image.Image:
     """Darken the corners of `image` by up to `strength` levels of 255."""
     return ImageChops.multiply(image, _vignette(strength))
-
-
-@lru_cache(maxsize=64)
-def _leak(place: int, colour: RGB) -> Image.Image:
-    rng = np.random.default_rng(place)
-    w, h = SIZE[0] // 8, SIZE[1] // 8
-    y, x = np.mgrid[:h, :w].astype(np.float32)
-    glow = np.zeros((h, w), np.float32)
-    for _ in range(3):
-        cx, cy = rng.choice([-0.1, 1.1]) * w, rng.uniform(-0.1, 0.8) * h
-        radius = rng.uniform(0.35, 0.8) * w
-        glow += rng.uniform(0.3, 0.6) * np.exp(-((x - cx) ** 2 + ((y - cy) * 0.6) ** 2) / (2 * (radius / 2) ** 2))
-    plate = np.clip(glow[..., None] * np.array(colour, np.float32), 0, 200).astype(np.uint8)
-    return Image.fromarray(plate).resize(SIZE, Image.Resampling.BICUBIC)
-
-
-def leak(image: Image.Image, place: int, colour: RGB) -> Image.Image:
-    """Let light of `colour` in at the edges; `place` (0 to 7) says where."""
-    return ImageChops.screen(image, _leak(place % 8, colour))
 
 
 def cover(image: Image.Image, size: tuple[int, int], cx: float = 0.5, cy: float = 0.5) -> Image.Image:

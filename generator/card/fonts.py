@@ -44,6 +44,7 @@ class Face:
         upper: set in capitals.
         leading: distance of base lines, in ems.
         stack: lines may each be widened to the full measure, as on a playbill.
+        bold: heavy enough for an outline and a hard shadow.
     """
 
     name: str
@@ -51,23 +52,24 @@ class Face:
     upper: bool = False
     leading: float = 1.05
     stack: bool = False
+    bold: bool = False
 
 
 FACES = {
     face.name: face
     for face in (
-        Face("anton", "dela-gothic-one", upper=True, leading=1.14, stack=True),
-        Face("bangers", "reggae-one", upper=True, leading=1.0, stack=True),
-        Face("bebas-neue", "dela-gothic-one", upper=True, leading=0.96, stack=True),
-        Face("orbitron", "dela-gothic-one", upper=True, leading=1.12),
-        Face("rubik-glitch", "reggae-one", upper=True, leading=1.1),
+        Face("anton", "dela-gothic-one", upper=True, leading=1.14, stack=True, bold=True),
+        Face("bangers", "reggae-one", upper=True, leading=1.0, stack=True, bold=True),
+        Face("bebas-neue", "dela-gothic-one", upper=True, leading=0.96, stack=True, bold=True),
+        Face("orbitron", "dela-gothic-one", upper=True, leading=1.12, bold=True),
+        Face("rubik-glitch", "reggae-one", upper=True, leading=1.1, bold=True),
         Face("cinzel", "kaisei-decol", upper=True, leading=1.12),
         Face("grenze-gotisch", "kaisei-decol", leading=0.98),
         Face("cormorant-garamond", "kaisei-decol", leading=0.98),
         Face("bodoni-moda", "kaisei-decol", leading=1.08),
-        Face("fredoka", "mochiy-pop-one", leading=1.02),
-        Face("mochiy-pop-one", "mochiy-pop-one", leading=1.15),
-        Face("pacifico", "mochiy-pop-one", leading=1.3),
+        Face("fredoka", "mochiy-pop-one", leading=1.02, bold=True),
+        Face("mochiy-pop-one", "mochiy-pop-one", leading=1.15, bold=True),
+        Face("pacifico", "mochiy-pop-one", leading=1.3, bold=True),
     )
 }
 

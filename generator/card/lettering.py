@@ -161,6 +161,21 @@ def fit(
     return _place(lines, [size * s for s in scales] if scales else [size] * len(lines), face, box, align, valign)
 
 
+def column(text: str, face: Face, box: Box, *, max_size: int) -> Block:
+    """Set `text` from top to bottom into `box`, one letter below the other, as large as it fits."""
+    letters = ["|" if letter in "ーｰ―—-" else letter for letter in fonts.clusters(text) if letter.strip()]
+    letters = letters or [fonts.PLACEHOLDER]
+    left, top, right, bottom = box
+    size = max(8, min(max_size, right - left, math.floor((bottom - top) / (len(letters) * 1.06))))
+    lines = []
+    for index, letter in enumerate(letters):
+        width = width_of(letter, face.name) * size / REFERENCE
+        x, baseline = (left + right - width) / 2, top + size * (0.92 + 1.06 * index)
+        lines.append(Line(x, baseline, size, pieces_of(letter, face.name), width))
+    x0, x1 = min(line.x for line in lines), max(line.x + line.width for line in lines)
+    return Block(tuple(lines), (int(x0), top, math.ceil(x1), math.ceil(lines[-1].baseline + size * 0.12)))
+
+
 def _size(lines: list[str], face: Face, width: int, height: int, max_size: int) -> float:
     widest = max(width_of(line, face.name) for line in lines) or 1.0
     rise, _ = _extent(lines[0], face.name)

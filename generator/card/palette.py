@@ -21,6 +21,12 @@ class Palette:
     second: RGB
 
 
+def mixed(a: RGB, b: RGB, share: float) -> RGB:
+    """Return the colour a `share` of the way from `a` to `b`."""
+    red, green, blue = (round(x + (y - x) * share) for x, y in zip(a, b, strict=True))
+    return red, green, blue
+
+
 def _shade(hue: float, saturation: float, value: float) -> RGB:
     r, g, b = colorsys.hsv_to_rgb(hue % 1.0, min(max(saturation, 0), 1), min(max(value, 0), 1))
     return round(r * 255), round(g * 255), round(b * 255)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
 
-from generator.card import contrast, finish, fonts, layouts, lettering, palette
+from generator.card import brush, contrast, finish, fonts, layouts, lettering, mood, palette
 from generator.card.layouts import Plates, Scene
 from generator.card.lettering import Block, Box
 from generator.card.palette import RGB, Palette
@@ -50,64 +50,97 @@ def compose(card: Card, art: NDArray[np.uint8], face: NDArray[np.uint8]) -> Post
     rng = random.Random(f"{card.seed} {card.art_seed}")
     plates = _plates(card, art, face, rng)
     scene = layouts.LAYOUTS[name](plates)
-    sheet = finish.leak(scene.picture, card.seed, tuple(c // 2 for c in plates.palette.accent))  # type: ignore[arg-type]
-    sheet = finish.vignette(finish.grain(sheet, card.seed))
+    sheet = scene.picture
+    if scene.airy:
+        air = mood.dressed(sheet.copy(), next(iter(card.genres), ""), scene.face, plates.palette, rng)
+        sheet = finish.vignette(Image.composite(sheet, air, _quiet(scene)))
+    sheet = finish.grain(sheet, card.seed)
     poster = Poster(sheet, scene.face)
     _letter(poster, card, scene, plates.palette)
     return poster
 
 
+def _quiet(scene: Scene) -> Image.Image:
+    """Return a mask of where lettering stands, which the air leaves in peace."""
+    mask = Image.new("L", (finish.SIZE[0] // 4, finish.SIZE[1] // 4))
+    for left, top, right, bottom in (scene.title, scene.credits):
+        ImageDraw.Draw(mask).rectangle((left // 4, top // 4, right // 4, bottom // 4), fill=210)
+    return mask.filter(ImageFilter.GaussianBlur(9)).resize(finish.SIZE, Image.Resampling.BILINEAR)
+
+
 def _plates(card: Card, art: NDArray[np.uint8], face: NDArray[np.uint8], rng: random.Random) -> Plates:
     grade = next((finish.GRADES[g] for g in card.genres if g in finish.GRADES), finish.PLAIN)
-    world = finish.cel(Image.fromarray(art), (400, 600), 2)
-    hero = finish.cel(Image.fromarray(face), (512, 512), 4)
-    hero = finish.graded(finish.transfer(hero, world, 0.30), grade)
-    world = finish.graded(finish.transfer(world, hero, 0.25), grade)
-    return Plates(world.resize(finish.SIZE, Image.Resampling.BICUBIC), hero, palette.of_pictures(world, hero), rng)
+    world = finish.cover(Image.fromarray(art), brush.HALF)
+    hero = finish.graded(ImageEnhance.Color(Image.fromarray(face)).enhance(1.25), grade)
+    colours = palette.of_pictures(hero, finish.graded(world, grade))
+    # The world leans towards the colour that sets the hero off.
+    inked = finish.duotone(world, colours.dark, colours.light, palette.mixed(colours.dark, colours.second, 0.7))
+    world = Image.blend(ImageEnhance.Color(world).enhance(1.5), inked, 0.5)
+    return Plates(brush.brushed(finish.graded(world, grade), 5), brush.cut_out(hero), colours, rng)
 
 
 def _letter(poster: Poster, card: Card, scene: Scene, colours: Palette) -> None:
     face = fonts.face_for(card.genres, card.seed)
     ink = colours.light if scene.ink == "light" else colours.dark
     left, top, right, bottom = scene.title
-    extra = 0
-    if card.title_kana and scene.kana is None:
-        kana = fonts.FACES["mochiy-pop-one"] if face.kana == "mochiy-pop-one" else fonts.Face(face.kana)
-        block = lettering.fit(
-            card.title_kana,
-            kana,
-            (left, top, right, top + 34),
-            max_size=30,
-            max_lines=1,
-            align=scene.align,
-            stack=False,
-        )
+    if scene.kana:
+        _spine(poster, card, face, scene.kana, ink, scene)
+    elif card.title_kana:
+        kana = fonts.FACES.get(face.kana, fonts.Face(face.kana))
+        line = (left, top, right, top + 40)
+        block = lettering.fit(card.title_kana, kana, line, max_size=36, max_lines=1, align=scene.align, stack=False)
         _print(poster, "kana", block, ink, scene)
-        extra = 44
-    foot = 0
+        top += 52
     if card.title_english:
         english = fonts.Face(fonts.SMALL_PRINT, upper=True)
+        foot = (left, bottom - 62, right, bottom)
         block = lettering.fit(
-            card.title_english,
-            english,
-            (left, bottom - 58, right, bottom),
-            max_size=26,
-            max_lines=2,
-            align=scene.align,
-            valign=1.0,
+            card.title_english, english, foot, max_size=30, max_lines=2, align=scene.align, valign=1.0
         )
         _print(poster, "english", block, ink, scene)
-        foot = bottom - block.bounds[1] + 14
+        bottom = block.bounds[1] - 16
     block = lettering.fit(
         card.title,
         face,
-        (left, top + extra, right, bottom - foot),
+        (left, top, right, bottom),
         max_size=scene.max_size,
         align=scene.align,
         valign=scene.valign,
     )
-    _print(poster, "title", block, ink, scene, outline=5)
+    if face.bold and scene.ink == "light":
+        _shadow(poster, block, colours.accent)
+    _print(poster, "title", block, ink, scene, pad=26)
     _credits(poster, card, scene, ink)
+
+
+def _spine(poster: Poster, card: Card, face: fonts.Face, box: Box, ink: RGB, scene: Scene) -> None:
+    """Letter the katakana upright, or else the title lying on its side, as on the spine of a book."""
+    left, top, right, bottom = box
+    if card.title_kana:
+        _print(poster, "kana", lettering.column(card.title_kana, fonts.Face(face.kana), box, max_size=72), ink, scene)
+        return
+    small = fonts.Face(fonts.SMALL_PRINT, upper=True)
+    block = lettering.fit(card.title, small, (0, 0, bottom - top, right - left), max_size=54, max_lines=2, align=0.0)
+    lying = Image.new("L", (bottom - top, right - left))
+    block.draw(lying)
+    mask = Image.new("L", poster.image.size)
+    mask.paste(lying.transpose(Image.Transpose.ROTATE_270), (left, top))
+    _stamp(poster, "spine", mask, mask.getbbox() or box, ink, scene, 12)
+
+
+def _shadow(poster: Poster, block: Block, colour: RGB) -> None:
+    """Lay a dark outline and a hard shadow of `colour` below a heavy title."""
+    x0, y0, x1, y1 = block.bounds
+    box = (max(0, x0 - 30), max(0, y0 - 30), min(800, x1 + 30), min(1200, y1 + 30))
+    mask = Image.new("L", poster.image.size)
+    block.draw(mask)
+    outline = _grown(mask.crop(box), 5)
+    under = poster.image.crop(box)
+    step = max(4, block.lines[0].size // 16)
+    for distance in range(step, 0, -2):
+        under.paste(colour, (0, 0), ImageChops.offset(outline, distance, distance))
+    under.paste(BLACK, (0, 0), outline)
+    poster.image.paste(under, box[:2])
 
 
 def _credits(poster: Poster, card: Card, scene: Scene, ink: RGB) -> None:
@@ -138,18 +171,22 @@ def _credits(poster: Poster, card: Card, scene: Scene, ink: RGB) -> None:
     _print(poster, "mark", block, ink, scene)
 
 
-def _print(poster: Poster, name: str, block: Block, ink: RGB, scene: Scene, outline: int = 0) -> None:
-    """Letter `block` in `ink`, shading the ground first as far as the contrast needs it."""
-    x0, y0, x1, y1 = block.bounds
-    pad = 26 if outline else 12
-    box = (max(0, x0 - pad), max(0, y0 - pad), min(800, x1 + pad), min(1200, y1 + pad))
+def _print(poster: Poster, name: str, block: Block, ink: RGB, scene: Scene, pad: int = 12) -> None:
+    """Letter `block` in `ink`."""
     mask = Image.new("L", poster.image.size)
     block.draw(mask)
+    _stamp(poster, name, mask, block.bounds, ink, scene, pad)
+
+
+def _stamp(poster: Poster, name: str, mask: Image.Image, bounds: Box, ink: RGB, scene: Scene, pad: int) -> None:
+    """Print `mask` in `ink`, shading the ground first as far as the contrast needs it."""
+    x0, y0, x1, y1 = bounds
+    box = (max(0, x0 - pad), max(0, y0 - pad), min(800, x1 + pad), min(1200, y1 + pad))
     mask = mask.crop(box)
     under = poster.image.crop(box)
     ground = BLACK if scene.ink == "light" else WHITE
-    near = mask.filter(ImageFilter.MaxFilter(7)) if not outline else mask.filter(ImageFilter.MaxFilter(9))
-    halo = near.filter(ImageFilter.GaussianBlur(7 if outline else 4))
+    near = _grown(mask, 3 if pad < 20 else 4)
+    halo = near.filter(ImageFilter.GaussianBlur(4 if pad < 20 else 7))
     picked = np.asarray(near) > 0
     strength = 0.0
     while contrast.worst(ink, np.asarray(under)[picked]) < WANTED_CONTRAST and strength < 1:
@@ -159,7 +196,12 @@ def _print(poster: Poster, name: str, block: Block, ink: RGB, scene: Scene, outl
     poster.contrasts[name] = contrast.worst(ink, np.asarray(under)[picked])
     under.paste(ink, (0, 0), mask)
     poster.image.paste(under, box[:2])
-    poster.lettered[name] = block.bounds
+    poster.lettered[name] = bounds
+
+
+def _grown(mask: Image.Image, radius: int) -> Image.Image:
+    """Return `mask` with every spot widened by `radius` pixels; by a blur, many times faster than a maximum."""
+    return mask.filter(ImageFilter.BoxBlur(radius)).point([min(255, v * 24) for v in range(256)])
 
 
 def to_png(image: Image.Image) -> bytes:

@@ -52,3 +52,15 @@ def test_ideographs_break_between_letters_but_not_before_a_full_stop() -> None:
 def test_a_long_word_breaks_only_when_it_must() -> None:
     assert lettering.break_units("Supercalifragilistic", False) == ["Supercalifragilistic"]
     assert len(lettering.break_units("Supercalifragilistic", True)) == 20
+
+
+@pytest.mark.parametrize("text", ["ア", "コンピューター", "ア" * 60])
+def test_a_column_stands_upright_within_its_box(text: str) -> None:
+    block = lettering.column(text, fonts.Face("kaisei-decol"), (26, 60, 110, 1020), max_size=72)
+    assert len(block.lines) == len(text)
+    assert [line.baseline for line in block.lines] == sorted(line.baseline for line in block.lines)
+    assert not any("ー" in piece for line in block.lines for _, piece in line.pieces)
+    mask = Image.new("L", (800, 1200))
+    block.draw(mask)
+    ink = mask.getbbox()
+    assert ink is not None and ink[0] >= 20 and ink[1] >= 54 and ink[2] <= 116 and ink[3] <= 1026
