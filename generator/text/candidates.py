@@ -21,7 +21,8 @@ _SEQUEL = re.compile(
     re.IGNORECASE,
 )
 ENDING = re.compile(r"[.!?…][\"'”’)]*$")
-_DOUBLED = re.compile(r"\b(\w+) \1\b", re.IGNORECASE)
+_DOUBLED = re.compile(rf"\b(\w+) \1\b|({slots.PATTERN.pattern})\2", re.IGNORECASE)
+_PAIRS = (("(", ")"), ("[", "]"), ("“", "”"), ("「", "」"))
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def title_flaw(title: str | None, titles: np.ndarray) -> str | None:
         return "sequel"
     if novelty.is_real(title, titles):
         return "real title"
-    if repetition(title.split())[0] > 1 or "\ufffd" in title:
+    if repetition(title.split())[0] > 1 or _broken(title) or title[-1] in ",:;-(" or title[0] in ",:;)":
         return "broken title"
     return None
 
@@ -76,7 +77,7 @@ def synopsis_flaw(candidate: Candidate, title_words: list[str], runs: np.ndarray
         if kind == "T"
     ):
         return "dangling reference"
-    if "\ufffd" in text or text.count('"') % 2 or text.count("(") != text.count(")"):
+    if _broken(text):
         return "broken"
     if repetition(words)[0] >= 3 or _DOUBLED.search(text):
         return "repetition"
@@ -85,6 +86,12 @@ def synopsis_flaw(candidate: Candidate, title_words: list[str], runs: np.ndarray
     if novelty.copies(text, runs):
         return "copy"
     return None
+
+
+def _broken(text: str) -> bool:
+    """Whether a text holds half a character, half a quotation or half a bracket."""
+    unpaired = any(text.count(opening) != text.count(closing) for opening, closing in _PAIRS)
+    return unpaired or "\ufffd" in text or text.count('"') % 2 == 1
 
 
 def unfit(*texts: str | None) -> bool:

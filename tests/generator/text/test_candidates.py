@@ -33,6 +33,8 @@ def candidate(text: str = GOOD, complete: bool = True, likelihood: float = -3.0,
         (candidate(GOOD.replace("quiet", "quie\ufffd")), "broken"),
         (candidate(GOOD + " Then the river floods the town." * 3), "repetition"),
         (candidate(GOOD.replace("the flood", "the the flood")), "repetition"),
+        (candidate(GOOD.replace("a lantern", slots.SYMBOLS[-1] * 2)), "dangling reference"),
+        (candidate(GOOD.replace("a lantern", slots.SYMBOLS[70] * 2)), "repetition"),
         (candidate("A clerk finds a lantern."), "length"),
         (candidate(" ".join(f"word{i}" for i in range(200)) + "."), "length"),
         (candidate(GOOD + " Every evening the old baker counts his loaves and writes."), "copy"),
@@ -56,6 +58,8 @@ def test_flaws_are_named(judged: Candidate, flaw: str | None) -> None:
         ("Very " * 19 + "Long", "long title"),
         ("one two three four one two three four", "broken title"),
         ("A\ufffdB", "broken title"),
+        ("Kaze no (Machi", "broken title"),
+        ("Kaze no Machi:", "broken title"),
     ],
 )
 def test_titles_are_judged(title: str | None, flaw: str | None) -> None:
