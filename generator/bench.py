@@ -295,14 +295,21 @@ def _compiled_tokens_per_second(weights: TextWeights, rows: int, texts: int = 5)
 
     grammar = make_grammar(weights.vocabulary)
     loop = decode.record_loop(decode.Weights.of(weights.record), grammar)
-    nothing, unbanned = np.full((1, 1), -1, np.int32), np.zeros((1, weights.vocabulary.size), bool)
-    ones, all_of_them = np.ones(1, np.float32), np.int32(rows)
+    one, nothing = np.ones(1, np.float32), np.full((1, 1), -1, np.int32)
 
     def write(seed: int) -> int:
-        uniform = np.random.default_rng(seed).random((1, rows, STEPS), np.float32)
-        given = (nothing, nothing, all_of_them, np.ones(1, bool))
-        found = np.asarray(loop(uniform, ones, 0.05 * ones, unbanned, *given)[0])
-        return int((found != grammar.end).sum()) + rows
+        tokens, *_ = loop(
+            uniform=np.random.default_rng(seed).random((1, rows, STEPS), np.float32),
+            temperature=one,
+            min_p=0.05 * one,
+            guidance=one,
+            banned=np.zeros((1, weights.vocabulary.size), bool),
+            given_genres=nothing,
+            given_title=nothing,
+            enough=np.int32(rows),
+            active=np.ones(1, bool),
+        )
+        return int((np.asarray(tokens) != grammar.end).sum()) + rows
 
     write(0)
     begin = time.perf_counter()

@@ -153,10 +153,3 @@ def _limit(threads: int) -> None:
         from training.art_step import limit_threads
 
         limit_threads(threads)
-
-
-if __name__ == "__main__":
-    from generator.process import run_command_line
-    from training.cli import app
-
-    run_command_line(app, "python -m training")
