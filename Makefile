@@ -20,7 +20,7 @@ test: $(VENV)/.installed lint
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(BIN)/mypy -p bot -p db -p generator -p training -m fakeanime
 
 lock: $(VENV)/.installed
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q --extra bot --extra scale -o requirements/bot.txt
