@@ -12,8 +12,8 @@ from generator.cli import WeightsOption, weights_folder
 from generator.process import quiet_tensorflow, show, show_progress
 from generator.schema import MAX_SEED
 
-PictureNetwork = Literal["art", "face", "upscale", "judge"]
-Model = Literal["text", "art", "face", "upscale", "judge"]
+PictureNetwork = Literal["art", "face", "upscale", "judge", "dcgan"]
+Model = Literal["text", "art", "face", "upscale", "judge", "dcgan"]
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 train = typer.Typer(no_args_is_help=True, help="Train one model, or go on with a run that was stopped.")
@@ -89,7 +89,7 @@ def train_art(
     threads: Threads = 0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
 ) -> None:
-    """A picture network: art and face paint, upscale enlarges, judge is what `evaluate art` compares with."""
+    """A picture network: art and face paint, upscale enlarges, judge compares, dcgan is the yardstick of 2020."""
     quiet_tensorflow()
     from training import art
 
