@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.__main__ import app as bot_app
+from bot.host import app as host_app
 from generator.cli import WeightsOption, weights_folder
 from generator.cli import app as generator_app
 from generator.process import (
@@ -85,6 +86,7 @@ def config() -> None:
 
 
 app.add_typer(generator_app)
+app.add_typer(host_app)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
@@ -34,6 +35,11 @@ class BotSettings(GeneratorSettings):
     cooldown_seconds: float = Field(default=10, ge=0, description="Seconds between two cards for one person")
     playground: bool = Field(default=True, description="Whether the playground is served")
     public_url: str | None = Field(None, description="Address of the playground as seen from outside; for a proxy")
+
+    @property
+    def pictures_dir(self) -> Path:
+        """Folder of the cards' pictures."""
+        return self.data_dir / "cards"
 
     @model_validator(mode="after")
     def _complete_database_url(self) -> Self:

@@ -90,11 +90,18 @@ def make_engine(url: str) -> AsyncEngine:
     return engine
 
 
-def alembic_config(connection: Connection) -> Config:
-    """Return Alembic's configuration for an open connection, without any ini file."""
-    config = Config(attributes={"connection": connection})
+def migrations_config() -> Config:
+    """Return Alembic's configuration, without any ini file."""
+    config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.set_main_option("path_separator", "os")
+    return config
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Return Alembic's configuration for an open connection."""
+    config = migrations_config()
+    config.attributes["connection"] = connection
     return config
 
 

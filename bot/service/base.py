@@ -35,7 +35,7 @@ class ServicePart:
         self._settings = settings
         self._client = client
         self._database = database
-        self._folder = settings.data_dir / "cards"
+        self._folder = settings.pictures_dir
 
     async def start(self) -> None:
         """Bring database and picture folder into shape.
