@@ -128,6 +128,12 @@ class Stage:
         ask = self.house.service.card_of_message
         return str(await self.eventually(lambda: ask("telegram", str(chat_id), str(message_id))))
 
+    async def shows(self, message: Call, label: str) -> None:
+        """Wait until a button below a message begins so."""
+        await self.double.wait_until(
+            lambda: any(text.startswith(label) for row in self.labels(message) for text in row)
+        )
+
     async def tap(self, message: Call, label: str, person: int = ANN, **fields: Any) -> str | None:
         """Let somebody press the button that begins with `label`; return what they were told."""
         chat_id, message_id = self.double.posted(message)

@@ -4,19 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.bot.telegram.double import Call
 from tests.bot.telegram.stage import ANN, BEN, CYD, GROUP, Stage
 
 LONG = "The lamp went out. " * 60  # more than a caption takes
-
-
-async def data_of(stage: Stage, message: Call, label: str) -> str:
-    return next(d for text, d in stage.double.buttons(*stage.double.posted(message)).items() if text.startswith(label))
-
-
-async def shows(stage: Stage, message: Call, label: str) -> None:
-    """Wait until a button below a message begins so."""
-    await stage.double.wait_until(lambda: any(text.startswith(label) for row in stage.labels(message) for text in row))
 
 
 async def test_five_ratings_stand_below_a_card_and_four_signs(stage: Stage) -> None:
@@ -27,17 +17,17 @@ async def test_five_ratings_stand_below_a_card_and_four_signs(stage: Stage) -> N
 async def test_a_rating_counts_changes_and_is_taken_back(stage: Stage) -> None:
     photo = await stage.card()
     assert await stage.tap(photo, "🔥") == "🔥 counts. The card stands at ★ 5.0 · 1. Press it again to take it back."
-    await shows(stage, photo, "★ 5.0 · 1")
+    await stage.shows(photo, "★ 5.0 · 1")
     assert await stage.tap(photo, "👎") == "👎 counts. The card stands at ★ 2.0 · 1. Press it again to take it back."
     assert await stage.tap(photo, "👎") == "👎 is taken back."
-    await shows(stage, photo, "☆")
+    await stage.shows(photo, "☆")
 
 
 async def test_two_people_rate_one_card_of_a_group(stage: Stage) -> None:
     photo = await stage.card(GROUP)
     await stage.tap(photo, "🔥", ANN)
     await stage.tap(photo, "😐", BEN)
-    await shows(stage, photo, "★ 4.0 · 2")
+    await stage.shows(photo, "★ 4.0 · 2")
 
 
 async def test_the_mean_tells_who_gave_what(stage: Stage) -> None:
@@ -45,7 +35,7 @@ async def test_the_mean_tells_who_gave_what(stage: Stage) -> None:
     assert await stage.tap(photo, "☆") == "Nobody has rated this card yet."
     await stage.tap(photo, "🔥", ANN)
     await stage.tap(photo, "👍", BEN)
-    await shows(stage, photo, "★")
+    await stage.shows(photo, "★")
     told = await stage.tap(photo, "★", ANN)
     assert told == "The card stands at ★ 4.5 · 2.\n💩 0  👎 0  😐 0  👍 1  🔥 1\nYour own rating: 🔥"
     assert stage.double.made("answerCallbackQuery")[-1].params.show_alert
@@ -86,7 +76,7 @@ async def test_a_reroll_makes_one_part_anew(
     assert (new.card.seed == old.card.seed) is same_seed
     assert (new.card.art_seed == old.card.art_seed) is same_art
     assert again.params.reply_parameters.message_id == stage.double.posted(photo)[1]
-    await shows(stage, photo, "💩")
+    await stage.shows(photo, "💩")
 
 
 async def test_menus_close_again(stage: Stage) -> None:
@@ -162,7 +152,7 @@ async def test_three_reports_hide_a_card(stage: Stage) -> None:
     for person in (ANN, BEN, CYD):
         await stage.tap(photo, "⋯", person)
         assert (await stage.tap(photo, "🚩", person) or "").startswith("Thank you.")
-        await shows(stage, photo, "💩")
+        await stage.shows(photo, "💩")
     stored = await stage.house.service.card(card_id)
     assert stored is not None
     assert stored.hidden
@@ -172,11 +162,11 @@ async def test_buttons_work_after_a_restart_and_below_old_messages(stage: Stage)
     photo = await stage.card(GROUP)
     await stage.restart()
     assert (await stage.tap(photo, "🔥", BEN, old=True) or "").startswith("🔥 counts.")
-    await shows(stage, photo, "★ 5.0 · 1")
+    await stage.shows(photo, "★ 5.0 · 1")
     await stage.tap(photo, "🎲", BEN, old=True)
     assert await stage.tap(photo, "🎲 All", BEN, old=True) == "On its way."
     await stage.double.wait_for("sendPhoto", 2)
-    await shows(stage, photo, "⋯")
+    await stage.shows(photo, "⋯")
     await stage.tap(photo, "⋯", ANN, old=True)
     assert await stage.tap(photo, "🗑", ANN, old=True) == "The card is deleted."
 
@@ -186,31 +176,6 @@ async def test_the_buttons_of_a_deleted_card_say_so(stage: Stage, label: str) ->
     photo = await stage.card()
     await stage.house.service.delete_card(await stage.card_id(photo))
     assert "It may have been deleted." in (await stage.tap(photo, label) or "")
-
-
-@pytest.mark.parametrize(
-    "data", ["", "xx", "fa:rate", "fa:nonsense:abc:0", "fa:rate:abc:x", "fa:retry::0", "fa:remix:abc:0", "fa:top:abc:0"]
-)
-async def test_forged_presses_break_nothing(stage: Stage, data: str) -> None:
-    photo = await stage.card()
-    query = await stage.double.forge(*stage.double.posted(photo), ANN, data)
-    assert await stage.double.answered(query)
-    assert (await stage.tap(photo, "🔥") or "").startswith("🔥 counts.")
-
-
-async def test_a_forged_rating_is_refused(stage: Stage) -> None:
-    photo = await stage.card()
-    card_id = await stage.card_id(photo)
-    query = await stage.double.forge(*stage.double.posted(photo), ANN, f"fa:rate:{card_id}:9")
-    assert await stage.double.answered(query) == "A rating is a whole number from 1 to 5."
-
-
-async def test_a_press_that_is_answered_too_late_counts(stage: Stage) -> None:
-    photo = await stage.card()
-    stage.double.fail("answerCallbackQuery", 400, "Bad Request: query is too old and response timeout expired")
-    where = stage.double.posted(photo)
-    await stage.double.press(*where, ANN, await data_of(stage, photo, "🔥"))
-    await shows(stage, photo, "★ 5.0 · 1")
 
 
 async def test_reactions_alone_where_a_group_wants_it_so(stage: Stage) -> None:
