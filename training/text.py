@@ -124,7 +124,7 @@ def train_text(
     set_threads(threads)
     run.mkdir(parents=True, exist_ok=True)
     options = PRESETS[preset] if rate is None else replace(PRESETS[preset], rate=rate)
-    trainer = _Trainer(data, run, options, minutes)
+    trainer = Trainer(data, run, options, minutes)
     if init is not None and trainer.step == 0:
         trainer.begin_from(init)
     trainer.train(3 if dry_run else None)
@@ -142,19 +142,20 @@ def is_over(path: Path, minutes: float | None) -> bool:
     return timed or bool(state["step"] >= state["preset"]["steps"])
 
 
-class _Trainer:
+class Trainer:
+    """Trains a model that maps tokens to logits; the record model unless `make` is overridden."""
+
     def __init__(self, data: Path, run: Path, preset: Preset, minutes: float | None) -> None:
         import keras
 
-        from generator.text.model import Dropout, ModelShape, make_model, masked_loss
+        from generator.text.model import masked_loss
 
         self.run, self.preset, self.minutes = run, preset, minutes
         self.records = [example_record(example) for example in read_examples(data, "train")]
         self.vocabulary = CachedVocabulary((data / "pieces.model").read_bytes())
         validation = [example for example in read_examples(data, "validation") if example["main"]][:240]
         self.validation = [(example_record(example).bare(), len(example["raw"])) for example in validation]
-        self.shape = ModelShape(self.vocabulary.size, preset.embedding, preset.width, preset.layers)
-        self.model = make_model(self.shape, Dropout(*preset.dropout), fast_dtype())
+        self.model = self.make()
         self.optimizer = keras.optimizers.AdamW(
             preset.rate, weight_decay=preset.weight_decay, beta_2=0.99, global_clipnorm=1.0
         )
@@ -166,12 +167,20 @@ class _Trainer:
         self._resume()
         self._stop = False
 
+    def make(self) -> Any:
+        """Return a new model, whose `shape` says what fixes its weights."""
+        from generator.text.model import Dropout, ModelShape, make_model
+
+        preset = self.preset
+        shape = ModelShape(self.vocabulary.size, preset.embedding, preset.width, preset.layers)
+        return make_model(shape, Dropout(*preset.dropout), fast_dtype())
+
     def _resume(self) -> None:
         path = self.run / CHECKPOINT
         if not path.exists():
             return
         groups, state = checkpoint.load(path)
-        if state["shape"] != self.shape.as_dict():
+        if state["shape"] != self.model.shape.as_dict():
             raise ConfigurationError(
                 f"{path} is of another model; give another run folder or the preset it began with."
             )
@@ -189,7 +198,7 @@ class _Trainer:
             ConfigurationError: they are missing, damaged, or of another vocabulary or shape.
         """
         shipped = load(folder)
-        if shipped.record_shape != self.shape.as_dict() or shipped.vocabulary.model != self.vocabulary.model:
+        if shipped.record_shape != self.model.shape.as_dict() or shipped.vocabulary.model != self.vocabulary.model:
             raise ConfigurationError(
                 f"The weights in {folder} have another vocabulary or shape than this run; prepare the data that they"
                 " were trained on, choose their preset, or begin without them."
@@ -206,7 +215,7 @@ class _Trainer:
                 "optimizer": [np.asarray(v.numpy()) for v in self.optimizer.variables],
             },
             {
-                "shape": self.shape.as_dict(),
+                "shape": self.model.shape.as_dict(),
                 "preset": asdict(self.preset),
                 "step": self.step,
                 "epoch": self.epoch,

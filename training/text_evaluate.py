@@ -148,14 +148,14 @@ def evaluate_text(corpus: Path, weights: Path) -> dict[str, float | int]:
     return measure(read_stories(corpus), load(weights))
 
 
-def measure(rows: Sequence[dict[str, Any]], weights: TextWeights) -> dict[str, float | int]:
-    """Return the figures of `evaluate_text` for rows of a table."""
+def measure(rows: Sequence[dict[str, Any]], weights: TextWeights, model: Any = None) -> dict[str, float | int]:
+    """Return the figures of `evaluate_text` for rows of a table; `model` takes the record model's place."""
     slotter = Slotter(weights.lexicon)
     vocabulary = weights.vocabulary
     texts = [str(row["synopsis"] or "") for row in rows]
     heads = [record_format.from_row(row).bare() for row in rows]
     codes = [encode(text, head, slotter, vocabulary) for text, head in zip(texts, heads, strict=True)]
-    record_model = scoring_model(weights.record_shape, weights.record)
+    record_model = model or scoring_model(weights.record_shape, weights.record)
     name_model = scoring_model(weights.names_shape, weights.names)
     text_bits, name_bits = code_bits(codes, heads, record_model, name_model, vocabulary).sum(axis=0).tolist()
     words, characters = sum(len(text.split()) for text in texts), sum(map(len, texts))

@@ -73,13 +73,13 @@ def test_a_finished_run_is_left_alone(prepared: Path, trained: Path) -> None:
 def test_a_stopped_run_goes_on_as_if_it_had_not_been(prepared: Path, tmp_path: Path) -> None:
     def run(name: str, *parts: int) -> tuple[dict[str, list[np.ndarray]], dict[str, Any]]:
         for steps in parts:
-            trainer = text._Trainer(prepared, tmp_path / name, TINY, None)
+            trainer = text.Trainer(prepared, tmp_path / name, TINY, None)
             trainer.train(steps)
         return checkpoint.load(tmp_path / name / CHECKPOINT)
 
     (tmp_path / "whole").mkdir()
     (tmp_path / "parts").mkdir()
-    start = text._Trainer(prepared, tmp_path / "whole", TINY, None)
+    start = text.Trainer(prepared, tmp_path / "whole", TINY, None)
     for name in ("whole", "parts"):  # from the same random start
         start.run = tmp_path / name
         start.save()
@@ -93,7 +93,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(prepared: Path, tmp_path: P
 
 
 def test_a_signal_ends_the_run_with_a_checkpoint(prepared: Path, tmp_path: Path) -> None:
-    trainer = text._Trainer(prepared, tmp_path, TINY, None)
+    trainer = text.Trainer(prepared, tmp_path, TINY, None)
     before = signal.getsignal(signal.SIGTERM)
     step = trainer._train_batch
 
@@ -127,7 +127,7 @@ def test_a_run_may_begin_from_shipped_weights(prepared: Path, trained: Path, tmp
     for began, ended in zip(weights.load(tmp_path).record, groups["model"], strict=True):
         np.testing.assert_allclose(began, ended, atol=1e-3)
     # A run that has begun goes on from its checkpoint.
-    trainer = text._Trainer(prepared, run, TINY, None)
+    trainer = text.Trainer(prepared, run, TINY, None)
     assert trainer.step == 3
 
 
