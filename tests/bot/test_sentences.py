@@ -1,10 +1,15 @@
 """The catalogues: complete, in step, and harmless with people's text."""
 
+import re
+from pathlib import Path
 from string import Formatter
 
 import pytest
 
+import bot
 from bot.sentences import DEFAULT_LOCALE, catalogue, locales, say
+
+_KEY = re.compile(r'"((?:common|discord|telegram|web)\.[a-z0-9_]*[a-z0-9])"')
 
 
 def placeholders(sentence: str) -> set[str | None]:
@@ -39,3 +44,27 @@ def test_every_language_has_every_sentence_with_the_same_placeholders(locale: st
     for key, sentence in english.items():
         assert sentence.strip()
         assert placeholders(other[key]) == placeholders(sentence), key
+
+
+def named_in_the_source() -> set[str]:
+    """Return every key that stands whole in the source."""
+    folder = Path(bot.__file__).parent
+    return {key for path in folder.rglob("*.py") for key in _KEY.findall(path.read_text(encoding="utf-8"))}
+
+
+def test_every_sentence_that_the_source_names_is_there() -> None:
+    named = named_in_the_source()
+    assert len(named) > 50
+    assert named <= set(catalogue(DEFAULT_LOCALE))
+
+
+def test_no_common_sentence_is_left_over() -> None:
+    common = {key for key in catalogue(DEFAULT_LOCALE) if key.startswith("common.")}
+    assert common <= named_in_the_source()
+
+
+@pytest.mark.parametrize("locale", locales())
+def test_every_sentence_can_be_filled_in(locale: str) -> None:
+    for key, sentence in catalogue(locale).items():
+        values = {name: 3 for name in placeholders(sentence) if name}
+        assert "{" not in say(key, locale, **values), key
