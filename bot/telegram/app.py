@@ -147,6 +147,8 @@ class FakeanimeTelegram:
         self._tasks.spawn(set_menus(application.bot))
         self._tasks.spawn(self._dailies.run())
         self._tasks.spawn(self._hall.run())
+        if not application.bot.supports_inline_queries:
+            log.info("Telegram: inline mode is off; /setinline at @BotFather turns it on")
         log.info("Telegram: https://t.me/%s", application.bot.username)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import cast, get_args
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, Message
+from telegram import CallbackQuery, Message
 from telegram.error import BadRequest as RefusedByTelegram
 
 from bot.ratings import RATINGS
@@ -103,15 +103,14 @@ class CardButtons:
         return ""
 
     async def _open_rerolls(self, query: CallbackQuery, press: Press, locale: str) -> str:
-        return await self._open(query, press, reroll_menu(press.subject, locale))
+        stored = await self._stored(press)
+        await self._boards.put(_spot(query), reroll_menu(stored.id, locale))
+        return ""
 
     async def _open_more(self, query: CallbackQuery, press: Press, locale: str) -> str:
-        return await self._open(query, press, more_menu(press.subject, locale))
-
-    async def _open(self, query: CallbackQuery, press: Press, menu: InlineKeyboardMarkup) -> str:
-        """Put a menu in the place of the buttons."""
-        await self._stored(press)
-        await self._boards.put(_spot(query), menu)
+        stored = await self._stored(press)
+        inline = bool(query.get_bot().bot.supports_inline_queries)
+        await self._boards.put(_spot(query), more_menu(stored, locale, inline=inline))
         return ""
 
     async def _back(self, query: CallbackQuery, press: Press, locale: str) -> str:

@@ -84,14 +84,15 @@ class GroupSettings:
             raise Wrong("common.no_settings_here")
         if not await speaks_for(message):
             raise Wrong("telegram.only_administrators")
-        settings = await self._service.place_settings(place)
+        before = settings = await self._service.place_settings(place)
         for name, text in options_in(options_of(message), {name: name for name in OPTIONS}, frozenset({"safe"})):
             if name is not None:
                 value = await self._meant(name, text, message.chat, message.from_user)
                 settings = _with(settings, name, value)
             elif text.strip(" ,\n"):
                 raise Wrong("telegram.unknown_option", option=text.split()[0][:40], known=", ".join(OPTIONS))
-        settings = await self._service.configure(place, settings)
+        if settings != before:
+            settings = await self._service.configure(place, settings)
         target = await target_of(self._service, message)
         await self._poster.tell(target, *_page(settings, message.chat, target.locale))
 
@@ -132,6 +133,8 @@ class GroupSettings:
             return tuple(text.split(","))
         if name == "hall":
             return str(chat.id) if word == _HERE else await self._hall(text.strip(), user)
+        if name == "language":
+            return next((locale for locale in locales() if locale.lower() == word), word)
         if name not in _NUMBERS:
             return word
         if not word.isascii() or not word.isdecimal() or len(word) > 9:

@@ -20,8 +20,6 @@ from generator.errors import FakeanimeError
 
 log = logging.getLogger(__name__)
 
-_GONE = ("message to edit not found", "message to delete not found", "message can't be deleted")
-
 
 class Hall:
     """Does what is due in the halls of fame.
@@ -86,11 +84,8 @@ class Hall:
                 reply_markup=card_keyboard(stored, settings.rating_style),
             )
         except BadRequest as error:
-            if "not modified" in error.message:
-                return task.message_id
-            if error.message.lower() in _GONE:
-                return None
-            raise
+            log.info("a post of the hall of fame in chat %s stays as it is: %s", task.chat_id, error)
+            return None if "not found" in error.message else task.message_id
         return task.message_id
 
     async def _withdraw(self, task: HallTask) -> None:

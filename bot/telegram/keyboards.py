@@ -87,13 +87,20 @@ def reroll_menu(card_id: str, locale: str) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([*rows, [_back(card_id)]])
 
 
-def more_menu(card_id: str, locale: str) -> InlineKeyboardMarkup:
-    """Return what else can be done with a card."""
-    rows = [
-        [_worded(action, Press(action, card_id), locale) for action in row]
-        for row in (("sequel",), ("report", "delete"))
-    ]
-    return InlineKeyboardMarkup([*rows, [_back(card_id)]])
+def more_menu(stored: StoredCard, locale: str, *, inline: bool) -> InlineKeyboardMarkup:
+    """Return what else can be done with a card.
+
+    Args:
+        stored: the card.
+        locale: of the words.
+        inline: whether the bot has inline mode, by which a card can be shared.
+    """
+    often = [_worded("sequel", Press("sequel", stored.id), locale)]
+    if inline:
+        share = say("telegram.button_share", locale)
+        often.append(InlineKeyboardButton(share, switch_inline_query=stored.card.title))
+    rarely = [_worded(action, Press(action, stored.id), locale) for action in ("report", "delete")]
+    return InlineKeyboardMarkup([often, rarely, [_back(stored.id)]])
 
 
 def numbered(cards: Sequence[StoredCard]) -> list[list[InlineKeyboardButton]]:

@@ -14,7 +14,8 @@ from bot.settings import BotSettings
 from bot.telegram import FakeanimeTelegram
 from generator.schema import CardRequest
 from tests.bot.house import House
-from tests.bot.telegram.double import TOKEN, Call, TelegramDouble
+from tests.bot.telegram.double import TelegramDouble
+from tests.bot.telegram.server import TOKEN, Call
 
 ANN, BEN, CYD = 11, 12, 13  # private chats have the number of their person
 GROUP = -1001

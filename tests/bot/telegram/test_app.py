@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from bot.telegram import FakeanimeTelegram
 from generator.errors import ConfigurationError
-from tests.bot.telegram.double import TOKEN
+from tests.bot.telegram.server import TOKEN
 from tests.bot.telegram.stage import ANN, Stage
 
 
@@ -116,6 +116,13 @@ async def test_another_process_with_the_same_token_is_named(unstarted: Stage, ca
     unstarted.double.fail("getUpdates", 409, "Conflict: terminated by other getUpdates request")
     await unstarted.start()
     await unstarted.eventually_true(lambda: "another process polls" in caplog.text)
+
+
+async def test_a_host_is_told_that_inline_mode_is_off(unstarted: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    unstarted.double.inline_mode = False
+    await unstarted.start()
+    assert "inline mode is off; /setinline at @BotFather" in caplog.text
 
 
 async def test_failed_polls_are_tried_again(unstarted: Stage, caplog: pytest.LogCaptureFixture) -> None:

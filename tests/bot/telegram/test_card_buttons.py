@@ -93,7 +93,23 @@ async def test_menus_speak_the_language_of_the_group(stage: Stage, tongue: str) 
     await stage.speak(GROUP, tongue)
     photo = await stage.card(GROUP)
     await stage.tap(photo, "⋯")
-    assert stage.labels(photo)[0] == ["⏭ Sequel in another tongue"]
+    assert stage.labels(photo)[0] == ["⏭ Sequel in another tongue", "↗ Share in another tongue"]
+
+
+async def test_a_card_is_shared_by_inline_mode_where_there_is_one(unstarted: Stage) -> None:
+    unstarted.double.inline_mode = False
+    await unstarted.start()
+    photo = await unstarted.card(text='/generate title:"Red Moon"')
+    await unstarted.tap(photo, "⋯")
+    assert unstarted.labels(photo) == [["⏭ Sequel"], ["🚩 Report", "🗑 Delete"], ["‹"]]
+    await unstarted.tap(photo, "‹")
+    await unstarted.stop()
+    unstarted.double.inline_mode = True
+    await unstarted.start()
+    await unstarted.tap(photo, "⋯")
+    markup = unstarted.double.messages[unstarted.double.posted(photo)]["reply_markup"]
+    share = markup["inline_keyboard"][0][1]
+    assert share == {"text": "↗ Share", "switch_inline_query": "Red Moon"}
 
 
 async def test_a_sequel_goes_on(stage: Stage) -> None:

@@ -1,8 +1,10 @@
 """`/generate` and the commands around it."""
 
+from typing import Any
+
 import pytest
 
-from tests.bot.telegram.double import BOT
+from tests.bot.telegram.server import BOT
 from tests.bot.telegram.stage import ANN, BEN, GROUP, Stage
 
 
@@ -116,7 +118,7 @@ async def test_a_remix_of_one_card_with_itself_is_refused(stage: Stage) -> None:
 
 async def test_a_forum_is_answered_in_its_topic(stage: Stage) -> None:
     stage.double.chat(GROUP, topics={5})
-    topic = {"message_thread_id": 5, "is_topic_message": True}
+    topic: dict[str, Any] = {"message_thread_id": 5, "is_topic_message": True}
     photo = await stage.card(GROUP, ANN, **topic)
     assert photo.params.message_thread_id == 5
     assert stage.double.made("sendChatAction")[0].params.message_thread_id == 5

@@ -5,7 +5,7 @@ import asyncio
 from telegram import Update, User
 
 from bot.telegram.flow import InOrderPerPerson, Tasks
-from tests.bot.telegram.double import user
+from tests.bot.telegram.server import user
 from tests.bot.telegram.stage import ANN, BEN, GROUP, Stage
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.service import PlaceSettings
-from tests.bot.telegram.double import Call
+from tests.bot.telegram.server import Call
 from tests.bot.telegram.stage import ANN, BEN, CYD, GROUP, Stage
 
 HALL = -1002

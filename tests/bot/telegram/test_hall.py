@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from db.models import HallRow
-from tests.bot.telegram.double import Call
+from tests.bot.telegram.server import Call
 from tests.bot.telegram.stage import ANN, BEN, GROUP, Stage
 
 HALL = -1002
@@ -70,6 +70,17 @@ async def test_a_post_that_somebody_removed_does_not_come_back(halled: Stage) ->
     other = await halled.kept(8, title="Other", chat=GROUP)
     await halled.rated(other.id, 5, 5)
     assert "Other" in (await halled.double.wait_for("sendPhoto", 2)).params.caption
+
+
+async def test_a_post_that_cannot_be_changed_stays(halled: Stage) -> None:
+    card_id, post = await admitted(halled)
+    await halled.card_id(post)
+    halled.double.fail("editMessageCaption", 400, "Bad Request: message can't be edited")
+    await halled.house.service.rate(halled.person(BEN), card_id, 4, "button")
+    await halled.double.wait_for("editMessageCaption")
+    await halled.house.service.rate(halled.person(ANN), card_id, 4, "button")
+    await halled.double.wait_until(lambda: caption(halled, post).startswith("🏆 Hall of fame · ★ 4.5 · 4"))
+    assert len(halled.double.made("sendPhoto")) == 1
 
 
 async def test_a_hall_that_does_not_take_posts_is_closed(halled: Stage, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,6 +1,6 @@
 """Inline mode."""
 
-from tests.bot.telegram.double import Call
+from tests.bot.telegram.server import Call
 from tests.bot.telegram.stage import ANN, BEN, Stage
 
 

@@ -41,7 +41,7 @@ def test_all_buttons_of_a_card_fit() -> None:
         card_keyboard(STORED),
         card_keyboard(STORED, "reactions"),
         reroll_menu(STORED.id, "en"),
-        more_menu(STORED.id, "en"),
+        more_menu(STORED, "en", inline=False),
         shared_keyboard(STORED, "fakeanime_test_bot"),
     ]
     buttons = [button for markup in markups for row in markup.inline_keyboard for button in row]

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.service import Person
-from tests.bot.telegram.double import BOT
+from tests.bot.telegram.server import BOT
 from tests.bot.telegram.stage import ANN, BEN, GROUP, Stage
 
 BOT_ID = str(BOT.id)
@@ -119,7 +119,7 @@ async def test_a_picture_that_telegram_has_lost_is_sent_anew(stage: Stage) -> No
     assert again.files
 
     async def known() -> bool:
-        return await stage.house.service.file_of(card_id, BOT_ID) == again.result["photo"][-1]["file_id"]
+        return await stage.house.service.file_of(card_id, BOT_ID) == str(again.result["photo"][-1]["file_id"])
 
     await stage.eventually(known)
 

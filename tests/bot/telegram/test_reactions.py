@@ -1,6 +1,6 @@
 """Reactions as ratings, where Telegram tells them."""
 
-from tests.bot.telegram.double import BOT, Call
+from tests.bot.telegram.server import BOT, Call
 from tests.bot.telegram.stage import ANN, BEN, GROUP, Stage
 
 
