@@ -32,7 +32,7 @@ class RateButton(Lasting, discord.ui.DynamicItem[Button], template=rf"fa:rate:{C
             summary = await service.rate(person, self.card_id, self.value, "button")
             key = "discord.rated"
         if interaction.message is not None:
-            await interaction.edit_original_response(view=_with_score(interaction.message, summary))
+            await interaction.edit_original_response(view=with_score(interaction.message, summary))
         await tell(interaction, say(key, locale, emoji=RATINGS[self.value], standing=standing(summary, locale)))
 
 
@@ -78,7 +78,7 @@ def standing(summary: RatingSummary, locale: str) -> str:
     return say(key, locale, mean=f"{summary.mean:.1f}", votes=summary.votes)
 
 
-def _with_score(message: discord.Message, summary: RatingSummary) -> discord.ui.View:
+def with_score(message: discord.Message, summary: RatingSummary) -> discord.ui.View:
     """Return the view that a message has already, with a new score."""
     view = discord.ui.View.from_message(message, timeout=None)
     for item in view.children:

@@ -33,6 +33,7 @@ from bot.discord.personal import (
 from bot.discord.posting import Posting
 from bot.discord.reactions import Reactions
 from bot.discord.removal import DeleteButton, ReasonMenu, ReportButton
+from bot.discord.scores import Scores
 from bot.discord.settings import settings
 from bot.discord.variations import AgainButton, RerollMenu, SequelButton
 from bot.discord.words import CatalogueTranslator, locale_of
@@ -92,7 +93,8 @@ class FakeanimeClient(discord.AutoShardedClient):
         self.service = service
         posting = Posting(self, service)
         self.making = Making(self, service, posting)
-        self.reactions = Reactions(self, service)
+        self._scores = Scores(self, service)
+        self.reactions = Reactions(self, service, self._scores)
         self._hall = HallOfFame(self, service, posting)
         self._daily = DailyCards(self, service, posting)
         self.tree = CommandTree(
@@ -103,6 +105,7 @@ class FakeanimeClient(discord.AutoShardedClient):
         for command in COMMANDS:
             self.tree.add_command(command)
         self._catching_up: asyncio.Task[None] | None = None
+        self._chores = (self.refresh_scores, self.tend_hall, self.post_daily)
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(*DYNAMIC_ITEMS)
@@ -112,12 +115,12 @@ class FakeanimeClient(discord.AutoShardedClient):
         except discord.HTTPException:
             log.exception("the commands could not be registered; Discord goes on offering those of the last start")
         self._catching_up = asyncio.create_task(self._catch_up(), name="discord-catch-up")
-        self.tend_hall.start()
-        self.post_daily.start()
+        for chore in self._chores:
+            chore.start()
 
     async def close(self) -> None:
-        self.tend_hall.cancel()
-        self.post_daily.cancel()
+        for chore in self._chores:
+            chore.cancel()
         if self._catching_up is not None:
             self._catching_up.cancel()
             await asyncio.gather(self._catching_up, return_exceptions=True)
@@ -128,11 +131,16 @@ class FakeanimeClient(discord.AutoShardedClient):
     async def tend_hall(self) -> None:
         await self._step("the hall of fame", self._hall.tend)
 
+    @tasks.loop(seconds=10)
+    async def refresh_scores(self) -> None:
+        await self._step("the scores", self._scores.refresh)
+
     @tasks.loop(minutes=1)
     async def post_daily(self) -> None:
         await self._step("the cards of the day", self._daily.post_due)
 
     @tend_hall.before_loop
+    @refresh_scores.before_loop
     @post_daily.before_loop
     async def _before_chores(self) -> None:
         await self.wait_until_ready()

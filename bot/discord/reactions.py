@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import discord
 
+from bot.discord.scores import Scores
 from bot.ratings import value_of
 from bot.service import CardService, Person, Post
 from generator.errors import BadRequest
@@ -24,27 +25,25 @@ class Reactions:
     Args:
         client: looks at messages.
         service: knows which message shows which card, and keeps the ratings.
+        scores: is told of messages whose score has changed.
     """
 
-    def __init__(self, client: discord.Client, service: CardService) -> None:
+    def __init__(self, client: discord.Client, service: CardService, scores: Scores) -> None:
         self._client = client
         self._service = service
+        self._scores = scores
 
     async def added(self, event: discord.RawReactionActionEvent) -> None:
-        value = value_of(event.emoji.name) if event.emoji.is_unicode_emoji() else None
-        if value is None or self._is_bot(event):
-            return
-        card_id = await self._card(event)
-        if card_id is not None:
+        value, card_id = await self._rating(event)
+        if value is not None and card_id is not None:
             await self._service.rate(Person("discord", str(event.user_id)), card_id, value, "reaction")
+            self._scores.touch(event.channel_id, event.message_id, card_id)
 
     async def removed(self, event: discord.RawReactionActionEvent) -> None:
-        value = value_of(event.emoji.name) if event.emoji.is_unicode_emoji() else None
-        if value is None or self._is_bot(event):
-            return
-        card_id = await self._card(event)
-        if card_id is not None:
+        value, card_id = await self._rating(event)
+        if value is not None and card_id is not None:
             await self._service.withdraw(Person("discord", str(event.user_id)), card_id, value)
+            self._scores.touch(event.channel_id, event.message_id, card_id)
 
     async def cleared(self, event: discord.RawReactionClearEvent | discord.RawReactionClearEmojiEvent) -> None:
         """Take back what was rated by the reactions that a moderator cleared: one emoji or all of them."""
@@ -59,6 +58,7 @@ class Reactions:
         for user_id, given in (await self._service.reacted("discord", card_id)).items():
             if value in (None, given):
                 await self._service.withdraw(Person("discord", user_id), card_id, given)
+        self._scores.touch(event.channel_id, event.message_id, card_id)
 
     async def catch_up(self) -> None:
         """Bring the ratings of the last days' posts to what their reactions say now."""
@@ -111,9 +111,12 @@ class Reactions:
             return None
         return seen
 
-    def _is_bot(self, event: discord.RawReactionActionEvent) -> bool:
+    async def _rating(self, event: discord.RawReactionActionEvent) -> tuple[int | None, str | None]:
+        """Return what a reaction rates, and which card; bots rate nothing."""
         me = self._client.user
-        return (event.member is not None and event.member.bot) or (me is not None and event.user_id == me.id)
+        by_bot = (event.member is not None and event.member.bot) or (me is not None and event.user_id == me.id)
+        value = value_of(event.emoji.name) if event.emoji.is_unicode_emoji() and not by_bot else None
+        return value, None if value is None else await self._card(event)
 
     async def _card(
         self,

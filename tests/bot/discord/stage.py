@@ -83,8 +83,8 @@ class Stage:
         """Stop the bot's work as closing does, and what was asked of it stays owed."""
         client = self.env.bot
         assert isinstance(client, FakeanimeClient)
-        client.tend_hall.cancel()
-        client.post_daily.cancel()
+        for chore in (client.refresh_scores, client.tend_hall, client.post_daily):
+            chore.cancel()
         await client.making.stop()
 
     async def come_back(self) -> None:
