@@ -22,8 +22,7 @@ async def grave_findings(tab: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [PHONE["width"], 1280])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", PHONE["width"])])
 async def test_axe_finds_nothing_serious(
     studio: Studio, chromium: Browser, scheme: Literal["light", "dark"], width: int
 ) -> None:
