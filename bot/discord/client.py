@@ -119,11 +119,11 @@ class FakeanimeClient(discord.AutoShardedClient):
             chore.start()
 
     async def close(self) -> None:
-        for chore in self._chores:
-            chore.cancel()
-        if self._catching_up is not None:
-            self._catching_up.cancel()
-            await asyncio.gather(self._catching_up, return_exceptions=True)
+        background = [self._catching_up, *(chore.get_task() for chore in self._chores)]
+        running = [task for task in background if task is not None]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
         await self.making.stop()
         await super().close()
 

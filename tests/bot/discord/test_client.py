@@ -126,6 +126,6 @@ async def test_closing_stops_all_work_and_keeps_what_is_owed(stage: Stage) -> No
         await client.close()
     await asked
     assert client.is_closed()
-    await until(lambda: not client.tend_hall.is_running() and not client.post_daily.is_running())
+    assert not any(chore.is_running() for chore in (client.refresh_scores, client.tend_hall, client.post_daily))
     assert len(await stage.service.owed("discord")) == 1
     stage.engine.gate.set()
