@@ -68,3 +68,4 @@ def setup_logging(settings: GeneratorSettings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Blotted(_JsonFormatter() if settings.log_format == "json" else _TextFormatter(), secrets))
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # greets seven times at every start

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-PATIENCE = 110.0  # seconds until a process that does not come up or go away fails a test
+PATIENCE = 300.0  # seconds until a process that does not come up or go away fails a test
 SETTINGS = ("DISCORD_TOKEN", "TELEGRAM_TOKEN", "GENERATOR_TOKEN", "DATABASE_URL", "REDIS_URL", "GENERATOR_URL")
 
 

@@ -56,7 +56,7 @@ def test_run_ends_while_its_models_load(tmp_path: Path, number: int) -> None:
         assert "Traceback" not in process.log.read_text()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(450)
 def test_run_becomes_ready_and_its_worker_neither_stays_dead_nor_outlives_it(tmp_path: Path) -> None:
     port = free_port()
     with running(tmp_path, "run", HTTP_PORT=port) as process:

@@ -34,12 +34,13 @@ _PREPARED, _RUNS = Path("runs/prepared"), Path("runs")
 def prepare(
     data: Annotated[Path, typer.Option(help="Folder with anime.jsonl.gz, posters/ and faces/.")],
     out: Annotated[Path, typer.Option(help="Folder for the training sets.")] = _PREPARED,
+    pieces: Annotated[int, typer.Option(min=300, help="Size of the text models' vocabulary.")] = 5000,
 ) -> None:
     """Make the training sets of all models: records, vocabulary, decoded pictures."""
     from training.art_data import prepare_art
     from training.prepare import prepare_text
 
-    text = prepare_text(data, out / "text")
+    text = prepare_text(data, out / "text", pieces)
     show({"text": text, **prepare_art(data, out)}, as_json=True)
 
 

@@ -1,0 +1,64 @@
+"""The training road's command line on a small invented world."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from generator.errors import BadRequest, ConfigurationError
+from tests.training import pictures
+from tests.training.tables import table
+from training.cli import app
+
+
+def call(*words: object) -> str:
+    """Return what a command prints; its errors come as they are."""
+    done = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False, standalone_mode=False)
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with data/ and what `prepare` made of it in prepared/."""
+    folder = tmp_path_factory.mktemp("world")
+    table(pictures.packed(folder / "data", 40) / "anime.jsonl.gz")
+    report = json.loads(call("prepare", "--data", folder / "data", "--out", folder / "prepared", "--pieces", 420))
+    assert set(report) == {"text", "art", "face"}
+    assert report["text"]["rows"] == 160
+    return folder
+
+
+def test_prepare_makes_a_folder_for_each_model(world: Path) -> None:
+    assert (world / "prepared" / "text" / "pieces.model").is_file()
+    for network in ("art", "face"):
+        assert (world / "prepared" / network / "images.npy").is_file()
+
+
+@pytest.mark.timeout(300)
+def test_a_dry_run_says_what_would_be_trained(world: Path) -> None:
+    where = ("--data", world / "prepared", "--run", world / "runs")
+    plan = json.loads(call("train", "art", "face", *where, "--preset", "cpu-small", "--dry-run"))
+    assert plan["network"] == "face"
+    assert plan["pictures"] == 40
+    assert not (world / "runs").exists()
+
+
+def test_export_says_what_it_lacks(world: Path, tmp_path: Path) -> None:
+    where = ("--data", world / "prepared", "--run", tmp_path, "--out", tmp_path / "weights")
+    with pytest.raises(ConfigurationError, match="holds no runs"):
+        call("export", *where)
+    (tmp_path / "text").mkdir()
+    with pytest.raises(BadRequest, match="--table"):
+        call("export", *where)
+    with pytest.raises(ConfigurationError, match="train first"):
+        call("export", "text", *where, "--table", world / "data" / "anime.jsonl.gz")
+    assert not (tmp_path / "weights").exists()
+
+
+def test_the_yardstick_is_measured(world: Path) -> None:
+    figures = json.loads(call("evaluate", "ngram", "--data", world / "prepared", "--order", 3, "--json"))
+    assert figures["order"] == 3
+    assert 0 < figures["bits_per_character"] < 8
