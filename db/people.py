@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import ColumnElement, Executable, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import ratings
@@ -47,26 +47,35 @@ async def ensure_person(session: AsyncSession, platform: str, user_id: str) -> i
     return found
 
 
+def daily_name(chat_id: str) -> str:
+    """Return the user id under which a chat itself asks for its card of the day."""
+    return f"daily:{chat_id}"
+
+
 async def forget_person(session: AsyncSession, platform: str, user_id: str) -> int:
     """Delete somebody with all that hangs on them, private posts too; their cards stay, nameless.
 
     Returns:
         The number of ratings that went.
     """
-    # The chat of a private conversation names the person as surely as their own id does.
-    await session.execute(delete(DailyRow).where(DailyRow.platform == platform, DailyRow.chat_id == user_id))
-    person_id = await find_person(session, platform, user_id)
-    if person_id is None:
-        return 0
-    private = select(CardRow.id).where(CardRow.person_id == person_id, CardRow.scope.is_(None))
-    await session.execute(
-        delete(PostRow).where(
-            PostRow.platform == platform, or_(PostRow.card_id.in_(private), PostRow.chat_id == user_id)
-        )
-    )
-    count = await ratings.drop_all(session, person_id)
-    await session.execute(delete(PersonRow).where(PersonRow.id == person_id))
+    await session.execute(delete(DailyRow).where(*_private_daily(platform, user_id)))
+    mine = (PersonRow.platform == platform, PersonRow.platform_user_id.in_((user_id, daily_name(user_id))))
+    count = 0
+    for person_id in (await session.scalars(select(PersonRow.id).where(*mine))).all():
+        await session.execute(delete(PostRow).where(*_private_posts(person_id, platform, user_id)))
+        count += await ratings.drop_all(session, person_id)
+        await session.execute(delete(PersonRow).where(PersonRow.id == person_id))
     return count
+
+
+def _private_posts(person_id: int, platform: str, user_id: str) -> tuple[ColumnElement[bool], ...]:
+    # The chat of a private conversation names the person as surely as their own id does.
+    private = select(CardRow.id).where(CardRow.person_id == person_id, CardRow.scope.is_(None))
+    return PostRow.platform == platform, or_(PostRow.card_id.in_(private), PostRow.chat_id == user_id)
+
+
+def _private_daily(platform: str, user_id: str) -> tuple[ColumnElement[bool], ...]:
+    return DailyRow.platform == platform, DailyRow.chat_id == user_id
 
 
 async def stats(session: AsyncSession, person_id: int) -> Stats:
@@ -113,9 +122,9 @@ async def rated_genres(session: AsyncSession, person_id: int) -> Sequence[tuple[
     return [(row.genres, row.value) for row in await session.execute(found.where(RatingRow.person_id == person_id))]
 
 
-async def export(session: AsyncSession, person_id: int) -> dict[str, list[dict[str, Any]]]:
+async def export(session: AsyncSession, person_id: int, platform: str, user_id: str) -> dict[str, list[dict[str, Any]]]:
     """Return every row that is kept of somebody, by table, oldest first; times as ISO 8601."""
-    parts = {
+    parts: dict[str, Executable] = {
         "requests": select(
             RequestRow.id,
             RequestRow.created,
@@ -138,6 +147,10 @@ async def export(session: AsyncSession, person_id: int) -> dict[str, list[dict[s
         "favourites": select(FavouriteRow.card_id, CardRow.title, FavouriteRow.created)
         .join(CardRow, CardRow.id == FavouriteRow.card_id)
         .where(FavouriteRow.person_id == person_id),
+        "posts": select(PostRow.card_id, PostRow.chat_id, PostRow.message_id, PostRow.created).where(
+            *_private_posts(person_id, platform, user_id)
+        ),
+        "dailies": select(DailyRow.chat_id, DailyRow.hour).where(*_private_daily(platform, user_id)),
         "reports": select(ReportRow.card_id, ReportRow.reason, ReportRow.created).where(
             ReportRow.person_id == person_id
         ),

@@ -12,7 +12,7 @@ from bot.service.errors import Wrong, storage
 from bot.service.generation import card_text
 from bot.service.making import Making
 from bot.service.words import Person, Place, Platform, StoredCard
-from db import cards, dailies, places
+from db import cards, dailies, people, places
 from db.models import CardRow, DailyRow
 from db.places import PlaceSettings
 from generator.schema import CardRequest
@@ -87,7 +87,7 @@ class Dailies(Making):
         if best is not None:
             return best
         # Asked for in the chat's own name; what its administrators allow to people does not bind them here.
-        person = Person(daily.platform, f"daily:{daily.chat_id}")
+        person = Person(daily.platform, people.daily_name(daily.chat_id))
         place = Place(daily.platform, daily.chat_id, daily.scope)
         free = replace(rules, channels=(), cards_per_day=None, cooldown_seconds=0)
         return await self._make(person, place, CardRequest(), free, reply_ref)

@@ -100,11 +100,14 @@ class People(ServicePart):
         )
 
     async def export(self, person: Person) -> dict[str, Any]:
-        """Return all that is kept about somebody, as JSON knows it: requests, cards, ratings, favourites, reports."""
+        """Return all that is kept about somebody, as JSON knows it: by the names of the tables."""
         with storage():
             async with self._database.read() as session:
                 person_id = await find_person(session, person)
-                kept = {} if person_id is None else await people.export(session, person_id)
+                if person_id is None:
+                    kept = {}
+                else:
+                    kept = await people.export(session, person_id, person.platform, person.user_id)
         return {"platform": person.platform, "user_id": person.user_id, **kept}
 
     async def forget(self, person: Person) -> int:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from bot.service import NoCard, Person, PersonStats, Place
-from db.models import CardRow, DailyRow, FavouriteRow, PersonRow, ReportRow, RequestRow
+from db.models import CardRow, DailyRow, FavouriteRow, PersonRow, PostRow, ReportRow, RequestRow
 from tests.bot.house import ALICE, BOB, House
 from tests.bot.service.steps import make
 
@@ -115,16 +115,22 @@ async def test_the_export_has_everything_and_nothing_of_others(house: House) -> 
 async def test_forgetting_leaves_no_row_of_the_person_in_any_table(house: House) -> None:
     private = Place("telegram", BOB.user_id, None)
     mine, other = await make(house, BOB, private), await make(house)
+    daily = await house.service.daily_on(private, 9)
+    await house.service.posted(mine, daily.chat_id, "m1")
+    in_the_name_of_the_chat = await house.service.daily_card(daily, {})
+    await house.service.posted(in_the_name_of_the_chat, daily.chat_id, "m2")
     await house.service.rate(BOB, other.id, 4, "button")
     await house.service.rate(ALICE, other.id, 2, "button")
     await house.service.add_favourite(BOB, other.id)
     await house.service.report(BOB, other.id)
-    daily = await house.service.daily_on(private, 9)
+    kept = await house.service.export(BOB)
+    assert ([p["message_id"] for p in kept["posts"]], kept["dailies"]) == (["m1", "m2"], [{"chat_id": "2", "hour": 9}])
     await house.service.forget(BOB)
     async with house.database.read() as session:
-        for table in (FavouriteRow, ReportRow, DailyRow, RequestRow):
-            count = await session.scalar(select(func.count()).select_from(table))
-            assert count == (1 if table is RequestRow else 0), table
+        for table in (FavouriteRow, ReportRow, DailyRow, PostRow):
+            assert await session.scalar(select(func.count()).select_from(table)) == 0, table
+        assert (await session.scalars(select(PersonRow.platform_user_id))).all() == [ALICE.user_id]
+        assert (await session.scalars(select(RequestRow.platform))).all() == ["discord"]
         card = await session.get_one(CardRow, other.id)
         assert (card.votes, card.total, card.squares, card.mean) == (1, 2, 4, 2.0)
     assert await house.service.daily_of("telegram", daily.chat_id) is None
