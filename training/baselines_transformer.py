@@ -53,7 +53,7 @@ class Transformer(keras.Model):  # type: ignore[misc]
         self.places = self.add_weight((shape.length, shape.width), initializer=start, name="places")
         self.output_bias = self.add_weight((shape.vocabulary,), initializer="zeros", name="output_bias")
         self.drop = keras.layers.Dropout(dropout)
-        self.blocks = [_Block(shape, dropout) for _ in range(shape.layers)]
+        self.blocks = [Block(shape, dropout) for _ in range(shape.layers)]
         self.norm = keras.layers.LayerNormalization(epsilon=1e-5)
 
     def call(self, tokens: Any, training: bool = False) -> Any:
@@ -67,7 +67,9 @@ class Transformer(keras.Model):  # type: ignore[misc]
         return ops.cast(logits, "float32") + ops.cast(self.output_bias, "float32")
 
 
-class _Block(keras.layers.Layer):  # type: ignore[misc]
+class Block(keras.layers.Layer):  # type: ignore[misc]
+    """Attention to what came before, then two dense layers, each on top of its normalised input."""
+
     def __init__(self, shape: TransformerShape, dropout: float) -> None:
         super().__init__()
         self.before = keras.layers.LayerNormalization(epsilon=1e-5)

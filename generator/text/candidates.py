@@ -13,7 +13,7 @@ from generator.text.record import Record
 from generator.wordlist import forbidden
 
 MIN_WORDS, MAX_WORDS = 30, 170
-AGREEMENT = 2.0  # weight of what the genres add to a text's likelihood
+AGREEMENT = 8.0  # weight of what the genres add to a text's likelihood
 MAX_TITLE = 90  # characters of an invented title
 _SEQUEL = re.compile(
     r"\b(?:seasons?|2nd|3rd|4th|[5-9]th|second|third|part|specials?|ova|recap|episodes?|picture drama|pv|cm|movie"
@@ -22,6 +22,12 @@ _SEQUEL = re.compile(
 )
 ENDING = re.compile(r"[.!?…][\"'”’)]*$")
 _DOUBLED = re.compile(rf"\b(\w+) \1\b|({slots.PATTERN.pattern})\2", re.IGNORECASE)
+_NOTES = re.compile(
+    r"\b(?:episodes?|anniversary|(?:original|main|first|second|third) (?:series|season)|anime|manga|ovas?|dvds?|blu-ray"
+    r"|short film|this film|the film|adaptation|spin-?off|bundled|sequel|music video|will be released)\b",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(r"\s*[:~!?]\s*|\s+[-–—]\s+")
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"), ("「", "」"))
 
 
@@ -58,7 +64,7 @@ def title_flaw(title: str | None, titles: np.ndarray) -> str | None:
         return "long title"
     if _SEQUEL.search(title):
         return "sequel"
-    if novelty.is_real(title, titles):
+    if any(novelty.is_real(opening, titles) for opening in _openings(title)):
         return "real title"
     if repetition(title.split())[0] > 1 or _broken(title) or title[-1] in ",:;-(" or title[0] in ",:;)":
         return "broken title"
@@ -81,11 +87,19 @@ def synopsis_flaw(candidate: Candidate, title_words: list[str], runs: np.ndarray
         return "broken"
     if repetition(words)[0] >= 3 or _DOUBLED.search(text):
         return "repetition"
+    if _NOTES.search(text):
+        return "notes"
     if not MIN_WORDS <= len(words) <= MAX_WORDS:
         return "length"
     if novelty.copies(text, runs):
         return "copy"
     return None
+
+
+def _openings(title: str) -> list[str]:
+    """Return the title, what stands before a colon or dash, and every opening of three words or more."""
+    words = title.split()
+    return [title, _OPENING.split(title)[0], *(" ".join(words[:count]) for count in range(3, len(words)))]
 
 
 def _broken(text: str) -> bool:

@@ -29,9 +29,8 @@ BUCKETS = (1, 4, 16)  # requests decoded at once; fewer are padded
 ROUNDS = 4  # of fresh candidates when all were unfit
 _GIVEN = 72  # tokens of a given title that the model reads
 
-# Flaws in the order of gravity; a synopsis with one of the last two may be shown when nothing better came in all
-# rounds.
-_BEARABLE = ("length", "repetition")
+# A synopsis with one of these flaws may be shown when nothing better came in all rounds.
+_BEARABLE = ("length", "notes", "repetition")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ GOOD = (
     " prepares its river festival, she must decide whom to warn, and whether the flood is worth the truth."
 )
 RUNS = novelty.runs(["every evening the old baker counts his loaves and writes their names down"])
-TITLES = novelty.titles(["Quiet Rain"])
+TITLES = novelty.titles(["Quiet Rain", "Old Quiet Umbrella"])
 REFERENCE = slots.slot_symbol("T", 2)
 
 
@@ -35,6 +35,7 @@ def candidate(text: str = GOOD, complete: bool = True, likelihood: float = -3.0,
         (candidate(GOOD.replace("the flood", "the the flood")), "repetition"),
         (candidate(GOOD.replace("a lantern", slots.SYMBOLS[-1] * 2)), "dangling reference"),
         (candidate(GOOD.replace("a lantern", slots.SYMBOLS[70] * 2)), "repetition"),
+        (candidate(GOOD + " The second season follows the river."), "notes"),
         (candidate("A clerk finds a lantern."), "length"),
         (candidate(" ".join(f"word{i}" for i in range(200)) + "."), "length"),
         (candidate(GOOD + " Every evening the old baker counts his loaves and writes."), "copy"),
@@ -52,6 +53,9 @@ def test_flaws_are_named(judged: Candidate, flaw: str | None) -> None:
         ("Kaze no Machi 2", "sequel"),
         ("Kaze no Machi Movie", "sequel"),
         ("quiet rain!", "real title"),
+        ("Quiet Rain: The Last Umbrella", "real title"),
+        ("Old Quiet Umbrella Rain Song", "real title"),
+        ("Quietly It Rains", None),
         (None, "no title"),
         ("  ", "no title"),
         ("1984", "no title"),
