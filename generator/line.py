@@ -66,3 +66,14 @@ class FairLine:
             rounds = chain.from_iterable(zip_longest(*self._owners.values()))
             self._places = {name: place for place, name in enumerate(filter(None, rounds), 1)}
         return self._places.get(job)
+
+
+def milestone(position: int) -> int:
+    """Return the first of 1 2 3 4 5 6 7 9 11 14 18 ... that is not before `position`.
+
+    Only these steps are told to those who wait: else a line of hundreds answers all of them whenever a batch leaves it.
+    """
+    mark = 1
+    while mark < position:
+        mark += 1 if mark < 7 else round(mark / 4)
+    return mark

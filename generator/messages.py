@@ -93,7 +93,10 @@ class Job(Message):
 
 
 class Poll(Message):
-    """The query of a long poll; with `state` (and `position`) it answers at once if those are out of date."""
+    """The query of a long poll; with `state` (and `position`) it answers at once if those are out of date.
+
+    Places count by the steps 1 2 3 4 5 6 7 9 11 14 18 ...
+    """
 
     wait: Wait = 0.0
     state: JobState | None = None

@@ -32,6 +32,7 @@ from generator.store import (
     Histogram,
     LeaseLost,
     Limits,
+    Standing,
     Stats,
     StoreUnavailable,
     full_error,
@@ -39,6 +40,7 @@ from generator.store import (
     not_held,
     other_request,
     running_seconds,
+    standing,
     waiting_seconds,
 )
 
@@ -49,7 +51,6 @@ CONNECTIONS = 32
 ANSWER_SECONDS = 5.0  # until the server counts as gone
 NEWS_PAUSE = 0.03  # seconds between looks at the jobs that are watched
 _SCRIPT = Path(__file__).with_suffix(".lua")
-_Standing = tuple[JobState, int | None]
 
 
 class RedisStore:
@@ -79,7 +80,7 @@ class RedisStore:
         self._redis: Redis = Redis.from_pool(pool)
         self._script = self._redis.register_script(_SCRIPT.read_text(encoding="utf-8"))
         self._limits = json.dumps(_milliseconds(self.limits))
-        self._watchers: dict[asyncio.Future[None], tuple[str, _Standing | None]] = {}
+        self._watchers: dict[asyncio.Future[None], tuple[str, Standing | None]] = {}
         self._idle: set[asyncio.Future[None]] = set()
         self._listener: asyncio.Task[None] | None = None
         self._closed = False
@@ -103,18 +104,19 @@ class RedisStore:
     async def get(self, job_id: str) -> Job | None:
         return _jobs(await self._step("views", job_id))[0]
 
-    async def watch(self, job_id: str, seen: _Standing | None, wait: float) -> Job | None:
+    async def watch(self, job_id: str, seen: Standing | None, wait: float) -> Job | None:
         change = asyncio.get_running_loop().create_future()
         self._listen()
-        self._watchers[change] = (job_id, seen)  # before the look, so that no change falls between the two
+        known = None if seen is None else standing(*seen)
+        self._watchers[change] = (job_id, known)  # before the look, so that no change falls between the two
         try:
             job = await self.get(job_id)
             if job is None:
                 return None
-            standing = (job.state, job.position)
-            if (seen is not None and seen != standing) or job.state.final or wait <= 0 or self._closed:
+            now = standing(job.state, job.position)
+            if known not in (None, now) or job.state.final or wait <= 0 or self._closed:
                 return job
-            self._watchers[change] = (job_id, standing)
+            self._watchers[change] = (job_id, now)
             await asyncio.wait([change], timeout=wait)
         finally:
             self._watchers.pop(change, None)
@@ -186,9 +188,9 @@ class RedisStore:
 
     async def close(self) -> None:
         self._closed = True
-        if self._listener is not None:
-            self._listener.cancel()
-            await asyncio.gather(self._listener, return_exceptions=True)
+        while self._listener is not None and not self._listener.done():
+            self._listener.cancel()  # the client swallows one that comes while it connects
+            await asyncio.wait([self._listener], timeout=0.1)
         _wake((*self._watchers, *self._idle))
 
     async def disconnect(self) -> None:
@@ -237,7 +239,7 @@ class RedisStore:
         jobs = dict(zip(ids, _jobs(await self._step("views", *ids)), strict=True))
         for change, (job_id, known) in watched.items():
             job = jobs[job_id]
-            if job is None or (job.state, job.position) != known:
+            if job is None or standing(job.state, job.position) != known:
                 _wake([change])
 
 

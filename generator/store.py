@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from generator.errors import BadRequest, ConfigurationError, FakeanimeError, QueueFull
-from generator.line import FairLine
+from generator.line import FairLine, milestone
 from generator.messages import Job, JobError, Lease, LeasedJob, Result, Submission
 from generator.schema import Card, CardRequest, JobState
 from generator.settings import GeneratorSettings
 
 WORKER_SEEN = 60.0  # seconds after its last word that a worker counts as there
 USUAL_BATCH = 5.0  # seconds, until a first batch has been measured
+
+
+Standing = tuple[JobState, int | None]  # state, and place in line
 
 
 class LeaseLost(FakeanimeError):
@@ -136,8 +139,8 @@ class JobStore(Protocol):
     async def get(self, job_id: str) -> Job | None:
         """Return the job, or None when it is unknown or forgotten."""
 
-    async def watch(self, job_id: str, seen: tuple[JobState, int | None] | None, wait: float) -> Job | None:
-        """Return the job once state or position differ from `seen` (None: from now), or after `wait` seconds."""
+    async def watch(self, job_id: str, seen: Standing | None, wait: float) -> Job | None:
+        """Return the job once state or milestone differ from `seen` (None: from now), or after `wait` seconds."""
 
     async def cancel(self, job_id: str) -> Job | None:
         """End a job that has not ended; what a worker still sends for it is dropped."""
@@ -217,6 +220,11 @@ def not_held() -> BadRequest:
     return BadRequest("These are not the jobs of this lease, each once.")
 
 
+def standing(state: JobState, position: int | None) -> Standing:
+    """Return what those who watch a job are told of: its state, and its place by milestones."""
+    return state, None if position is None else milestone(position)
+
+
 def waiting_seconds(position: int, capacity: int, batch_seconds: float) -> float | None:
     """Return seconds until a job in line is likely done, None while nobody works."""
     return -(-position // capacity) * batch_seconds if capacity else None
@@ -271,7 +279,7 @@ class MemoryStore:
         self._kept_bytes = 0
         self._workers: dict[str, tuple[float, int]] = {}
         self._batch_seconds = USUAL_BATCH
-        self._watchers: dict[asyncio.Future[None], tuple[_Record, tuple[JobState, int | None]]] = {}
+        self._watchers: dict[asyncio.Future[None], tuple[_Record, Standing]] = {}
         self._idle: set[asyncio.Future[None]] = set()
         self._counters = Counters()
         self._closed = False
@@ -298,12 +306,12 @@ class MemoryStore:
         record = self._jobs.get(job_id)
         return None if record is None else self._view(record)
 
-    async def watch(self, job_id: str, seen: tuple[JobState, int | None] | None, wait: float) -> Job | None:
+    async def watch(self, job_id: str, seen: Standing | None, wait: float) -> Job | None:
         self._sweep()
         record = self._jobs.get(job_id)
         if record is None:
             return None
-        known = self._standing(record) if seen is None else seen
+        known = self._standing(record) if seen is None else standing(*seen)
         if self._standing(record) == known and not known[0].final and wait > 0 and not self._closed:
             change = asyncio.get_running_loop().create_future()
             self._watchers[change] = (record, known)
@@ -516,8 +524,8 @@ class MemoryStore:
                 if not idle.done():
                     idle.set_result(None)
 
-    def _standing(self, record: _Record) -> tuple[JobState, int | None]:
-        return record.state, self._line.position(record.id)
+    def _standing(self, record: _Record) -> Standing:
+        return standing(record.state, self._line.position(record.id))
 
     def _eta(self, position: int) -> float | None:
         capacity = sum(jobs for _, jobs in self._workers.values())

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from generator.line import FairLine
+from generator.line import FairLine, milestone
 
 
 def drain(line: FairLine) -> list[str]:
@@ -62,6 +62,11 @@ def test_nobody_waits_for_more_than_one_job_of_each_other_owner(owners: list[int
         first = next(place for place, job in enumerate(order) if job.startswith(f"{owner}:"))
         before = [job.split(":")[0] for job in order[:first]]
         assert len(before) == len(set(before))
+
+
+def test_milestones_are_close_at_the_front_and_a_quarter_apart_behind() -> None:
+    assert sorted({milestone(place) for place in range(1, 24)}) == [1, 2, 3, 4, 5, 6, 7, 9, 11, 14, 18, 22, 28]
+    assert all(place <= milestone(place) <= 1.3 * place + 1 for place in range(1, 1000))
 
 
 class Lines(RuleBasedStateMachine):

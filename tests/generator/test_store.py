@@ -230,6 +230,21 @@ async def test_a_watcher_hears_of_its_own_moves_only(world: World) -> None:
     assert moved.position == 1
 
 
+async def test_a_watcher_far_behind_hears_of_milestones_only(world: World) -> None:
+    store = world.store()
+    for n in range(20):
+        last = await add(store, f"o{n}", str(n))
+    watch = asyncio.create_task(store.watch(last.id, (JobState.QUEUED, 20), 5))
+    await asyncio.sleep(0.1)
+    await lease(store, 1)
+    await asyncio.sleep(0.2)
+    assert not watch.done()  # 19 and 20 are both on the way from 22 to 18
+    await lease(store, 1)
+    moved = await asyncio.wait_for(watch, 2)
+    assert moved is not None
+    assert moved.position == 18
+
+
 async def test_a_watcher_whose_knowledge_is_out_of_date_is_answered_at_once(world: World) -> None:
     store = world.store()
     job = await add(store, "a", "1")
