@@ -49,6 +49,13 @@ def _genre(text: str) -> str:
         raise Wrong("discord.no_genre", genre=text[:40], known=", ".join(GENRES)) from error
 
 
+def _title(text: str) -> str:
+    try:
+        return clean_title(text)
+    except BadRequest as error:
+        raise Wrong("discord.bad_title", most=MAX_TITLE) from error
+
+
 def complete_genres(text: str) -> list[str]:
     """Return lists that go on from the one being typed: what is finished stays, the last genre is completed."""
     *finished, last = [part.strip() for part in text.split(",")]
@@ -84,7 +91,7 @@ async def fakeanime(
 ) -> None:
     request = CardRequest(
         genres=parse_genres(genres),
-        title=None if title is None else clean_title(title),
+        title=None if title is None else _title(title),
         weirdness=weirdness,
         seed=seed,
     )

@@ -40,7 +40,7 @@ async def test_the_acknowledged_message_becomes_the_card(stage: Stage) -> None:
     [
         ({"genres": "horor"}, "There is no genre “horor”."),
         ({"genres": "horror, comedy, drama, sports"}, "At most 3 genres"),
-        ({"title": " "}, "The title is empty."),
+        ({"title": " "}, "A title has 1 to 120 characters."),
     ],
 )
 async def test_bad_wishes_are_answered_to_the_person_alone(

@@ -148,3 +148,21 @@ async def test_a_card_deleted_meanwhile_disturbs_nothing(stage: Stage) -> None:
     await stage.come_back()
     await stage.env.settle()
     assert await votes(stage, kept) == 1
+
+
+async def test_without_the_intents_for_reactions_buttons_rate_and_reactions_are_found_later(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = await stage.card()
+    only_guilds = discord.Intents(guilds=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(discord, "Intents", lambda **_: only_guilds)
+        await stage.come_back()
+    await stage.alice.react(message, "🔥")
+    assert ("DROPPED", "MESSAGE_REACTION_ADD") in [(kind, name) for kind, name, _ in stage.env.backend.transcript]
+    assert await votes(stage, message) == 0
+    await stage.guest("bob").click(message, custom_id=item(message, "rate:" + card_id(message) + ":4"))
+    assert await votes(stage, message) == 1
+    await stage.come_back()
+    await stage.env.settle()
+    assert await own(stage, message, stage.alice.id) == 5
