@@ -14,8 +14,8 @@ from generator.errors import ConfigurationError
 from training import art_presets
 from training.art_data import load_pictures
 
-Trained = Literal["art", "face", "upscale", "judge"]
-STEPS = {"cpu": 8000, "cpu-small": 4, "gpu": 60000}  # of upscaler and judge
+Trained = Literal["art", "face", "upscale", "judge", "dcgan"]
+STEPS = {"cpu": 8000, "cpu-small": 4, "gpu": 60000}  # of upscaler, judge and DCGAN
 
 
 def train_art(
@@ -31,7 +31,8 @@ def train_art(
     """Train one network, or go on with a run that was stopped.
 
     Args:
-        network: `art`, `face`, `upscale` or `judge` (the encoder that `evaluate_art` compares with).
+        network: `art`, `face`, `upscale`, `judge` (the encoder that `evaluate_art` compares with) or `dcgan` (the
+            yardstick of 2020, on the posters).
         data: folder that `prepare_art` wrote.
         run: folder for checkpoint, log and sample sheets.
         preset: `cpu`, `cpu-small` (tests) or `gpu`.
@@ -46,7 +47,7 @@ def train_art(
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     seconds = None if minutes is None else minutes * 60
-    if network == "upscale" or network == "judge":
+    if network == "upscale" or network == "judge" or network == "dcgan":
         return _train_plain(network, data, run, preset, dry_run, threads, seconds)
     chosen = art_presets.preset(network, preset)
     if kimg is not None:
@@ -63,16 +64,19 @@ def train_art(
 
 
 def export_art(network: Trained, run: Path, out: Path, data: Path, preset: str = "cpu") -> Path:
-    """Write the shipped weights of one run into `out` and return the file.
+    """Write the shipped weights of one run into `out` and return the file; of `dcgan` only figures, into the judge's.
 
     Raises:
         ConfigurationError: the run is not far enough, or nothing is prepared in `data`.
+        WeightsError: figures of `dcgan` are asked for and `out` has no judge yet.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     from training import art_export
 
     if network == "upscale":
         return art_export.export_upscaler(run, out, UpscalerConfig())
+    if network == "dcgan":
+        return art_export.export_dcgan(run, out, load_pictures(data, "art"), thin=_thin(preset))
     if network == "judge":
         sets: dict[Network, Any] = {"art": load_pictures(data, "art"), "face": load_pictures(data, "face")}
         return art_export.export_judge(run, out, EncoderConfig(), sets)
@@ -97,8 +101,12 @@ def sample_art(network: Network, count: int, out: Path, weights: Path, seed: int
     return out
 
 
+def _thin(preset: str) -> int:
+    return 32 if preset == "cpu-small" else 1
+
+
 def _train_plain(
-    network: Literal["upscale", "judge"],
+    network: Literal["upscale", "judge", "dcgan"],
     data: Path,
     run: Path,
     preset: str,
@@ -120,14 +128,23 @@ def _train_plain(
         from training.art_upscale import UpscalerTrainer
 
         return dict(UpscalerTrainer(UpscalerConfig(), sources, run, steps).train(seconds))
+    if network == "dcgan":
+        posters = load_pictures(data, "art")
+        if dry_run:
+            return {"steps": steps, "pictures": len(posters.images)}
+        _limit(threads)
+        from training.art_dcgan import DcganTrainer
+
+        return dict(DcganTrainer(posters, run, steps, thin=_thin(preset)).train(seconds))
     sets = [load_pictures(data, name) for name in ("art", "face")]
     if dry_run:
         return {"steps": steps, "pictures": sum(len(pictures.images) for pictures in sets)}
     _limit(threads)
-    from training.art_encoder import EncoderTrainer
+    from training.art_encoder import BATCH, EncoderTrainer
     from training.art_export import judged
 
-    return {"loss": EncoderTrainer(EncoderConfig(), judged(sets), run, steps).train(seconds)}
+    batch = 8 if preset == "cpu-small" else BATCH
+    return {"loss": EncoderTrainer(EncoderConfig(), judged(sets), run, steps, batch).train(seconds)}
 
 
 def _plan(chosen: art_presets.Preset, pictures: int, held_out: int) -> dict[str, Any]:

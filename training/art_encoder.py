@@ -42,10 +42,13 @@ class EncoderTrainer:
         sets: training pictures (N, H, W, 3) uint8 of each network, taken in turns.
         run: folder of the run.
         steps: length of the training.
+        batch: pictures a step, each in two views.
     """
 
-    def __init__(self, config: EncoderConfig, sets: list[NDArray[np.uint8]], run: Path, steps: int) -> None:
-        self.config, self.sets, self.run, self.steps = config, sets, run, steps
+    def __init__(
+        self, config: EncoderConfig, sets: list[NDArray[np.uint8]], run: Path, steps: int, batch: int = BATCH
+    ) -> None:
+        self.config, self.sets, self.run, self.steps, self.batch = config, sets, run, steps, batch
         run.mkdir(parents=True, exist_ok=True)
         keras.utils.set_random_seed(0)
         self.model = build_encoder(config)
@@ -75,7 +78,9 @@ class EncoderTrainer:
 
     def _views(self, rng: np.random.Generator, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         picked = (
-            pictures[rng.choice(len(pictures), BATCH, replace=len(pictures) < BATCH)].astype(np.float32) / 127.5 - 1
+            pictures[rng.choice(len(pictures), self.batch, replace=len(pictures) < self.batch)].astype(np.float32)
+            / 127.5
+            - 1
         )
         both = np.concatenate([picked, picked])
         changes = draw(rng, len(both), 1.0)

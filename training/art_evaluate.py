@@ -193,7 +193,8 @@ def evaluate_art(images: Path, weights: Path, network: Network | None = None) ->
 
     Returns:
         `kid` (x 1000), `precision`, `recall`, `swd_layout` and `swd_texture` (x 1000), `diversity` and `sharpness`
-        (held-out pictures = 1), and `floor`: the same figures of real training pictures.
+        (held-out pictures = 1), and two rows to see them by: `floor`, the same figures of real training pictures, and
+        `dcgan`, those of the plain DCGAN of 2020 trained on the same posters; None where it was not measured.
 
     Raises:
         ConfigurationError: the file cannot be read.
@@ -208,4 +209,5 @@ def evaluate_art(images: Path, weights: Path, network: Network | None = None) ->
         "encoder": "contrastive encoder trained on the real training pictures (docs/models/art.md)",
         **judge.compare(network, pictures),
         "floor": judge.weights.facts.get("floor", {}).get(network),
+        "dcgan": judge.weights.facts.get("dcgan", {}).get(network),
     }

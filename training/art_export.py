@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from generator.art.networks import build_generator
 from generator.art.weights import Weights, gather, save_weights
 from generator.errors import ConfigurationError
 from training.art_data import Pictures
+from training.art_dcgan import DcganTrainer
 from training.art_evaluate import SIZES, Judge, fitted, reference_of
 from training.art_gan import calibrate, restore
 from training.art_presets import Preset
@@ -83,6 +85,22 @@ def export_judge(run: Path, out: Path, config: EncoderConfig, sets: dict[Network
         floor[network] = {name: round(value, 4) for name, value in judge.compare(network, images).items()}
     facts = {"steps": done, "floor": floor}
     return save_weights(out / "art_judge", Weights(config.model_dump(mode="json"), arrays, facts))
+
+
+def export_dcgan(run: Path, out: Path, pictures: Pictures, thin: int = 1) -> Path:
+    """Judge as many pictures of the DCGAN in `run` as are held out and note the figures in `out`/art_judge.json.
+
+    Raises:
+        ConfigurationError: the run has no weights.
+        WeightsError: `out` has no judge yet.
+    """
+    if not (run / "weights.npz").exists():
+        raise ConfigurationError(f"The run {run} holds no trained weights; train first.")
+    judge, trainer = Judge.load(out), DcganTrainer(pictures, run, 0, thin)
+    painted = _sized(trainer.sample(max(2, int(pictures.held_out.sum()))), SIZES["art"])
+    figures = {name: round(value, 4) for name, value in judge.compare("art", painted).items()}
+    facts = judge.weights.facts | {"dcgan": {"art": figures | {"steps": trainer.done}}}
+    return save_weights(out / "art_judge", replace(judge.weights, facts=facts))
 
 
 def judged(sets: list[Pictures]) -> list[NDArray[np.uint8]]:

@@ -65,7 +65,13 @@ _CPU_ART = Preset(_art((9, 6), (160, 160, 96, 48, 24), (64, 128, 256)), phases=(
 def _tiny(full: Preset, config: GanConfig) -> Preset:
     """Return a preset that tests can run in seconds."""
     return replace(
-        full, config=config, phases=(0.008, 0.008), batch=4, dtype="float32", checkpoint_seconds=0.0, sheet_seconds=1e9
+        full,
+        config=config,
+        phases=(0.008,) * (config.stages - config.start + 1),
+        batch=4,
+        dtype="float32",
+        checkpoint_seconds=0.0,
+        sheet_seconds=1e9,
     )
 
 
@@ -73,7 +79,7 @@ PRESETS: dict[tuple[Network, str], Preset] = {
     ("face", "cpu"): _CPU_FACE,
     ("art", "cpu"): _CPU_ART,
     ("face", "cpu-small"): _tiny(_CPU_FACE, _face(4, (8, 8, 8), (8,))),
-    ("art", "cpu-small"): _tiny(_CPU_ART, _art((9, 6), (8, 8, 8), (8,))),
+    ("art", "cpu-small"): _tiny(_CPU_ART, _art((9, 6), (8, 8, 8), (8, 8))),
     ("face", "gpu"): replace(
         _CPU_FACE, config=_face(6, (384, 320, 256, 128, 64), (96, 192, 384)), phases=(400.0, 3000.0), decay=0.9995
     ),

@@ -7,31 +7,31 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-PERIOD = 4  # pixels: two up-sampling stages
 _REACH = 2  # cells to each side over which the pattern is averaged
 
 
-def without_grid(picture: Floats) -> Floats:
-    """Return `picture` (H, W, 3; H and W multiples of 4) without what repeats every four pixels.
+def without_grid(picture: Floats, period: int) -> Floats:
+    """Return `picture` (H, W, 3; H and W multiples of `period`, which is even) without what repeats every `period` pixels.
 
     The pattern is estimated where it stands: what is left over a smoothed picture, averaged by place within the cell
     over five by five cells. What does not repeat, such as an eye, hardly enters that average and stays.
     """
     height, width, channels = picture.shape
-    rest = picture - _smoothed(picture)
-    cells = rest.reshape(height // PERIOD, PERIOD, width // PERIOD, PERIOD, channels)
+    rest = picture - _smoothed(picture, period)
+    cells = rest.reshape(height // period, period, width // period, period, channels)
     pattern = _averaged(_averaged(cells, 0), 2)
     return np.asarray(picture - pattern.reshape(picture.shape), np.float32)
 
 
-def _smoothed(picture: Floats) -> Floats:
-    """Average over five pixels a way, the outer two of half weight: nothing of period 2 or 4 is left."""
+def _smoothed(picture: Floats, period: int) -> Floats:
+    """Average over `period` + 1 pixels a way, the outer two of half weight: nothing of that period is left."""
+    half = period // 2
     for axis in (0, 1):
-        pad = [(2, 2) if at == axis else (0, 0) for at in range(3)]
+        pad = [(half, half) if at == axis else (0, 0) for at in range(3)]
         padded = np.moveaxis(np.pad(picture, pad, mode="reflect"), axis, 0)
         size = picture.shape[axis]
-        total = (padded[:size] + padded[4:]) / 2 + padded[1 : size + 1] + padded[2 : size + 2] + padded[3 : size + 3]
-        picture = np.asarray(np.moveaxis(total / PERIOD, 0, axis), np.float32)
+        total = (padded[:size] + padded[period:]) / 2 + sum(padded[at : at + size] for at in range(1, period))
+        picture = np.asarray(np.moveaxis(total / period, 0, axis), np.float32)
     return picture
 
 

@@ -28,6 +28,7 @@ Network = Literal["art", "face"]
 
 TRIES = {"art": 4, "face": 8}
 _UPSCALES = 2  # passes of the 2x net
+_GRID = 4  # pixels, the period of two up-sampling stages
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ class Painter:
         return Painting(self._enlarged(art), self._enlarged(face), _as_uint8(art), _as_uint8(face), hair)
 
     def _enlarged(self, picture: NDArray[np.float32]) -> Images:
-        batch = without_grid(picture)[None]
+        batch = without_grid(picture, _GRID)[None]
         for _ in range(_UPSCALES):
             batch = np.clip(np.asarray(self._upscaler.predict_on_batch(batch)), -1, 1)
         return _as_uint8(batch[0])

@@ -70,7 +70,8 @@ def _quiet(scene: Scene) -> Image.Image:
 
 def _plates(card: Card, art: NDArray[np.uint8], face: NDArray[np.uint8], rng: random.Random) -> Plates:
     grade = next((finish.GRADES[g] for g in card.genres if g in finish.GRADES), finish.PLAIN)
-    world = finish.cover(Image.fromarray(art), brush.HALF)
+    # Of the world only large shapes and colours count; what is smaller than a stroke is the network's noise.
+    world = finish.cover(Image.fromarray(art), brush.HALF).filter(ImageFilter.GaussianBlur(5))
     hero = finish.graded(ImageEnhance.Color(Image.fromarray(face)).enhance(1.25), grade)
     colours = palette.of_pictures(hero, finish.graded(world, grade))
     # The world leans towards the colour that sets the hero off.

@@ -28,9 +28,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def weights(data: Path) -> Path:
-    """Return a folder with the exported weights of all four networks."""
+    """Return a folder with the exported weights of all networks, and the DCGAN's figures."""
     out = data.parent / "weights"
-    for network in ("art", "face", "upscale", "judge"):
+    for network in ("art", "face", "upscale", "judge", "dcgan"):
         run = data.parent / f"run-{network}"
         train_art(network, data, run, "cpu-small")  # type: ignore[arg-type]
         export_art(network, run, out, data, "cpu-small")  # type: ignore[arg-type]
@@ -42,7 +42,7 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(data: Path, tmp_path: 
     assert plan["phases"] == [{"width": 32, "height": 32, "kimg": 100.0}, {"width": 64, "height": 64, "kimg": 400.0}]
     assert plan["pictures"] == 80 and plan["generator_parameters"] > 1e6
     assert sum(p["kimg"] for p in train_art("face", data, tmp_path, kimg=5, dry_run=True)["phases"]) == 5
-    for network in ("upscale", "judge"):
+    for network in ("upscale", "judge", "dcgan"):
         assert train_art(network, data, tmp_path / "run", dry_run=True)["steps"] == 8000  # type: ignore[arg-type]
     assert not (tmp_path / "run").exists()
 
@@ -52,7 +52,7 @@ def test_unknown_presets_and_missing_data_are_named(data: Path, tmp_path: Path) 
         train_art("judge", data, tmp_path, "huge")
     with pytest.raises(ConfigurationError, match="run `fakeanime prepare` first"):
         train_art("upscale", tmp_path, tmp_path)
-    for network in ("art", "judge"):
+    for network in ("art", "judge", "dcgan"):
         with pytest.raises(ConfigurationError, match=r"train first|delete it to start over"):
             export_art(network, tmp_path, tmp_path, data, "cpu-small")  # type: ignore[arg-type]
 
@@ -95,6 +95,8 @@ def test_real_pictures_are_near_and_noise_is_far(data: Path, weights: Path, tmp_
         np.savez(tmp_path / f"{name}.npz", images=images)
         report[name] = evaluate_art(tmp_path / f"{name}.npz", weights)
     assert report["real"]["network"] == network
+    dcgan = report["real"]["dcgan"]
+    assert (dcgan is not None) == (network == "art") and (dcgan is None or dcgan["steps"] == 4)
     for figure in ("kid", "swd_layout", "swd_texture"):
         assert report["noise"][figure] > 2 * abs(report["real"][figure]), figure
     assert report["real"]["diversity"] == pytest.approx(1, abs=0.25)

@@ -1,0 +1,139 @@
+"""The yardstick of 2020: a plain DCGAN (Radford et al. 2016, arXiv:1511.06434) as a hobby project used it on posters.
+
+Squares of 128 pixels squashed from the posters, layers and step sizes as there (ZhijingEu/Fake_Anime_Generator): no
+conditions, no augmentation, no averaged weights. Only its figures are kept, beside ours in `evaluate art`.
+"""
+
+from __future__ import annotations
+
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers, ops
+from numpy.typing import NDArray
+from PIL import Image
+from tqdm import tqdm
+
+from generator.errors import ConfigurationError
+from training.art_data import Pictures
+from training.art_step import gan_step
+
+SIDE = 128
+NOISE = 100
+BATCH = 32
+_RATE, _BETA = 1.5e-4, 0.5
+
+
+def build_dcgan_generator(channels: int = 256) -> keras.Model:
+    """Noise (B, 100) to pictures (B, 128, 128, 3) in -1..1."""
+    x = noise = layers.Input((NOISE,), name="noise")
+    x = layers.Dense(4 * 4 * channels, activation="relu")(x)
+    x = layers.Reshape((4, 4, channels))(x)
+    for _ in range(5):
+        x = layers.Conv2D(channels, 3, padding="same")(layers.UpSampling2D()(x))
+        x = layers.ReLU()(layers.BatchNormalization(momentum=0.8)(x))
+    x = layers.Conv2D(3, 3, padding="same", activation="tanh")(x)
+    return keras.Model(noise, x, name="dcgan_generator")
+
+
+def build_dcgan_discriminator(channels: int = 32) -> keras.Model:
+    """Pictures (B, 128, 128, 3) in -1..1 to logits (B,)."""
+    x = picture = layers.Input((SIDE, SIDE, 3), name="picture")
+    for index, stride in enumerate((2, 2, 2, 1, 1)):
+        x = layers.Conv2D(channels * 2**index, 3, strides=stride, padding="same")(x)
+        if index:
+            x = layers.BatchNormalization(momentum=0.8)(x)
+        x = layers.Dropout(0.25)(layers.LeakyReLU(0.2)(x))
+    logit = layers.Dense(1, name="logit")(layers.Flatten()(x))
+    return keras.Model(picture, ops.squeeze(logit, axis=-1), name="dcgan_discriminator")
+
+
+def dcgan_losses(
+    generator: keras.Model, discriminator: keras.Model, real: Any, noise: Any
+) -> tuple[Any, Any, Any, Any]:
+    """Binary cross-entropy; see `art_step.hinge_losses` for what is returned."""
+    on_real = discriminator(ops.cast(real, "float32") / 127.5 - 1.0, training=True)
+    on_painted = discriminator(generator(noise, training=True), training=True)
+    loss_d = ops.mean(ops.softplus(-on_real)) + ops.mean(ops.softplus(on_painted))
+    return loss_d, ops.mean(ops.softplus(-on_painted)), ops.mean(on_real), ops.mean(on_painted)
+
+
+class DcganTrainer:
+    """One run in one folder: `weights.npz`, continued where it stopped.
+
+    Args:
+        pictures: what to learn from; of any shape, squashed to squares.
+        run: folder of the run.
+        steps: of BATCH pictures, in all.
+        thin: divisor of all channel counts, for tests.
+    """
+
+    def __init__(self, pictures: Pictures, run: Path, steps: int, thin: int = 1) -> None:
+        self.images, self.training = pictures.images, np.flatnonzero(~pictures.held_out)
+        self.run, self.steps, self.done = run, steps, 0
+        run.mkdir(parents=True, exist_ok=True)
+        keras.utils.set_random_seed(0)
+        self.generator = build_dcgan_generator(256 // thin)
+        self.discriminator = build_dcgan_discriminator(32 // thin)
+        twin = build_dcgan_generator(256 // thin)
+        optimizers = keras.optimizers.Adam(_RATE, beta_1=_BETA), keras.optimizers.Adam(_RATE, beta_1=_BETA)
+        for optimizer, model in zip(optimizers, (self.generator, self.discriminator), strict=True):
+            optimizer.build(model.trainable_variables)
+        self._kept = [*self.generator.weights, *self.discriminator.weights, *optimizers[0].variables]
+        self._kept += optimizers[1].variables
+        # The recipe knows no average: with a decay of nought the twin is the generator itself.
+        self._step = gan_step(dcgan_losses, self.generator, self.discriminator, twin, optimizers)
+        if (run / "weights.npz").exists():
+            self._load()
+
+    def train(self, seconds: float | None = None) -> dict[str, float]:
+        """Train for the remaining steps or `seconds`, write the weights; return steps done and the last two losses."""
+        rng, start, figures = np.random.default_rng((0, self.done)), time.monotonic(), np.zeros(4)
+        with tqdm(total=self.steps, initial=self.done, unit="step", mininterval=5) as bar:
+            while self.done < self.steps:
+                real = np.stack([_squashed(self.images[place]) for place in rng.choice(self.training, BATCH)])
+                figures = self._step(np.float32(0), real, rng.standard_normal((BATCH, NOISE), np.float32))
+                self.done += 1
+                bar.update()
+                if seconds is not None and time.monotonic() - start >= seconds:
+                    break
+        self._save()
+        loss_d, loss_g = (float(figure) for figure in np.asarray(figures)[:2])
+        return {"steps": self.done, "loss_d": loss_d, "loss_g": loss_g}
+
+    def sample(self, count: int, seed: int = 0) -> NDArray[np.uint8]:
+        """Return `count` pictures (N, H, W, 3), stretched back to the shape of what was learnt from."""
+        noise = np.random.default_rng(seed).standard_normal((count, NOISE), np.float32)
+        size = self.images.shape[2], self.images.shape[1]
+        made = []
+        for at in range(0, count, BATCH):
+            batch = np.asarray(self.generator(noise[at : at + BATCH], training=False))
+            squares = np.clip(batch * 127.5 + 128, 0, 255).astype(np.uint8)
+            made += [np.asarray(Image.fromarray(square).resize(size, Image.Resampling.LANCZOS)) for square in squares]
+        return np.stack(made)
+
+    def _save(self) -> None:
+        arrays = {f"kept/{index:04d}": np.asarray(variable) for index, variable in enumerate(self._kept)}
+        partial = self.run / "weights.part"
+        with partial.open("wb") as file:
+            np.savez(file, done=np.array(self.done), **arrays)  # type: ignore[arg-type]
+        partial.replace(self.run / "weights.npz")
+
+    def _load(self) -> None:
+        try:
+            with (self.run / "weights.npz").open("rb") as file, np.load(file, allow_pickle=False) as archive:
+                for index, variable in enumerate(self._kept):
+                    variable.assign(archive[f"kept/{index:04d}"])
+                self.done = int(archive["done"])
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            raise ConfigurationError(
+                f"The checkpoint in {self.run} does not fit ({error}); delete it to start over."
+            ) from error
+
+
+def _squashed(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.asarray(Image.fromarray(image).resize((SIDE, SIDE), Image.Resampling.LANCZOS))
