@@ -42,7 +42,8 @@ def run_command_line(app: typer.Typer, program: str) -> NoReturn:
 
 def _status_of(app: typer.Typer, program: str) -> int:
     try:
-        status = app(args=sys.argv[1:] or ["--help"], prog_name=program, standalone_mode=False) or 0
+        bare = ["--help"] if app.info.no_args_is_help is True else []  # an app of one command just runs it
+        status = app(args=sys.argv[1:] or bare, prog_name=program, standalone_mode=False) or 0
         sys.stdout.flush()
     except typer.TyperException as error:
         return _complain(_usage_sentence(error), error.exit_code)
