@@ -11,7 +11,7 @@ _REACH = 2  # cells to each side over which the pattern is averaged
 
 
 def without_grid(picture: Floats, period: int) -> Floats:
-    """Return `picture` (H, W, 3; H and W multiples of `period`, which is even) without what repeats every `period` pixels.
+    """Return `picture` (H, W, 3) without what repeats every `period` pixels, even and a divisor of H and W.
 
     The pattern is estimated where it stands: what is left over a smoothed picture, averaged by place within the cell
     over five by five cells. What does not repeat, such as an eye, hardly enters that average and stays.
