@@ -39,12 +39,24 @@ async function send(form, submitter) {
   }
 }
 
-function orderInPlace(form) {
+// Returns what shows a sentence below a form, for some seconds if it is about waiting; without a sentence it goes away.
+function complaintOf(form) {
   const complaint = document.createElement("p");
   complaint.className = "complaint";
   complaint.setAttribute("role", "alert");
   complaint.hidden = true;
   form.append(complaint);
+  let timer = 0;
+  return (sentence = "", wait = 0) => {
+    clearTimeout(timer);
+    complaint.hidden = !sentence;
+    complaint.textContent = sentence;
+    if (wait) timer = setTimeout(() => { complaint.hidden = true; }, 1000 * wait);
+  };
+}
+
+function orderInPlace(form) {
+  const complain = complaintOf(form);
   let busy = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -52,17 +64,12 @@ function orderInPlace(form) {
     busy = true;
     const button = event.submitter;
     button?.setAttribute("aria-disabled", "true");
-    complaint.hidden = true;
+    complain();
     const { ok, state, sentence, wait } = await send(form, button);
     busy = false;
     button?.removeAttribute("aria-disabled");
-    if (ok) {
-      location.assign(state.page);
-      return;
-    }
-    complaint.hidden = false;
-    complaint.textContent = sentence;
-    if (wait) setTimeout(() => { complaint.hidden = true; }, 1000 * wait);
+    if (ok) location.assign(state.page);
+    else complain(sentence, wait);
   });
 }
 
@@ -120,14 +127,13 @@ function rateInPlace(form) {
 }
 
 function keepInPlace(form) {
+  const complain = complaintOf(form);
   const button = form.querySelector("button");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const { ok, state, sentence } = await send(form, button);
-    if (!ok) {
-      announce(sentence);
-      return;
-    }
+    const { ok, state, sentence, wait } = await send(form, button);
+    complain(ok ? "" : sentence, wait);
+    if (!ok) return;
     button.setAttribute("aria-pressed", String(state.kept));
     button.value = state.kept ? "0" : "1";
   });

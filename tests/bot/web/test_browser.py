@@ -99,7 +99,7 @@ async def test_rating_changing_and_taking_back(studio: Studio, tab: Page) -> Non
     assert (await studio.service.summary(stored.id)).votes == 0
 
 
-async def test_a_vote_that_is_lost_on_the_way_is_told(studio: Studio, chromium: Browser) -> None:
+async def test_what_is_lost_on_the_way_is_told(studio: Studio, chromium: Browser) -> None:
     stored = await studio.card()
     context = await chromium.new_context(base_url=studio.url)
     tab = await context.new_page()
@@ -107,6 +107,10 @@ async def test_a_vote_that_is_lost_on_the_way_is_told(studio: Studio, chromium: 
     await context.set_offline(True)
     await tab.get_by_role("button", name="Good (4 of 5)").click()
     await expect(tab.locator("[data-summary]")).to_contain_text("The verdict could not be sent.")
+    await tab.get_by_role("button", name="Keep on my shelf").click()
+    await expect(tab.get_by_role("alert").filter(has_text="The shelf could not be reached.")).to_be_visible()
+    await tab.get_by_role("button", name="The sequel").click()
+    await expect(tab.get_by_role("alert").filter(has_text="The order could not be sent.")).to_be_visible()
     await context.close()
 
 
