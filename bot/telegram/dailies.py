@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 _HOURS = ((0, 3, 6, 9), (12, 15, 18, 21))  # offered as buttons, in rows; others can be written
 _OFF = -1
+_AT_ONCE = 8  # chats that are served side by side, since a card may have to be made first
 Page = tuple[Caption, InlineKeyboardMarkup]
 
 
@@ -54,15 +55,22 @@ class Dailies:
 
     async def run(self) -> None:
         """Deliver what is due, for ever."""
+        gate = asyncio.Semaphore(_AT_ONCE)
         while True:
             try:
-                for daily in await self._service.daily_due("telegram"):
-                    await self._deliver(daily)
+                due = await self._service.daily_due("telegram")
             except FakeanimeError as error:
                 log.warning("cards of the day have to wait: %s", error)
-            except Exception:
-                log.exception("a card of the day could not be delivered")
+            else:
+                await asyncio.gather(*(self._deliver_in_turn(daily, gate) for daily in due))
             await asyncio.sleep(DAILY_SECONDS)
+
+    async def _deliver_in_turn(self, daily: Daily, gate: asyncio.Semaphore) -> None:
+        async with gate:
+            try:
+                await self._deliver(daily)
+            except Exception:
+                log.exception("the card of the day for chat %s could not be delivered", daily.chat_id)
 
     async def _deliver(self, daily: Daily) -> None:
         chat_id = int(daily.chat_id)

@@ -1,11 +1,14 @@
 """The rating below a card."""
 
-import asyncio
 import logging
 
 import pytest
+from telegram import Bot
 
-from tests.bot.telegram.stage import ANN, BEN, GROUP, Stage
+from bot.telegram.boards import Boards
+from bot.telegram.flow import Tasks
+from tests.bot.telegram.server import TOKEN
+from tests.bot.telegram.stage import ANN, BEN, Stage
 
 
 async def test_a_reaction_after_a_restart_is_shown_below_the_card(stage: Stage) -> None:
@@ -15,15 +18,18 @@ async def test_a_reaction_after_a_restart_is_shown_below_the_card(stage: Stage) 
     await stage.shows(photo, "★ 5.0 · 1")
 
 
-async def test_many_ratings_are_few_edits(unstarted: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.telegram.boards.GROUP_KEYBOARD_SECONDS", 0.5)
-    await unstarted.start()
-    unstarted.double.chat(GROUP, bot_is_admin=True)
-    photo = await unstarted.card(GROUP)
-    where = unstarted.double.posted(photo)
-    await asyncio.gather(*(unstarted.double.react(*where, person, [], ["👍"]) for person in range(100, 110)))
-    await unstarted.shows(photo, "★ 4.0 · 10")
-    assert len(unstarted.double.made("editMessageReplyMarkup")) <= 3
+async def test_many_ratings_are_one_edit(stage: Stage) -> None:
+    photo = await stage.card()
+    card_id = await stage.card_id(photo)
+    await stage.rated(card_id, 4, 4)
+    tasks = Tasks()
+    async with Bot(TOKEN, base_url=f"{stage.double.base}/bot") as bot:
+        boards = Boards(bot, stage.house.service, tasks)
+        for _ in range(10):
+            boards.refresh(stage.double.posted(photo), card_id)
+        await stage.shows(photo, "★ 4.0 · 2")
+        await tasks.cancel()
+    assert len(stage.double.made("editMessageReplyMarkup")) == 1
 
 
 async def test_a_deleted_message_is_no_trouble(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
