@@ -33,7 +33,7 @@ class TestRules:
     def test_the_base_is_pinned_by_version_and_can_be_replaced(self, path: Path) -> None:  # DL3006, DL3007
         assert steps(path)[0][0] == "ARG"
         assert re.fullmatch(r"BASE=python:3\.11\.\d+-slim-bookworm", arguments(path, "ARG")[0])
-        assert {base.split()[0] for base in arguments(path, "FROM")} == {"${BASE}"}
+        assert {base.split()[0] for base in arguments(path, "FROM")} <= {"${BASE}", "scratch"}
 
     def test_packages_are_pinned_hashed_and_leave_no_cache(self, path: Path) -> None:  # DL3013, DL3042
         installs = [run for run in arguments(path, "RUN") if " install " in run and "pip" in run]
@@ -44,7 +44,7 @@ class TestRules:
     def test_nothing_is_fetched_or_installed_in_other_ways(self, path: Path) -> None:  # DL3004, DL3008, DL3020, DL4001
         assert not arguments(path, "ADD")
         for run in arguments(path, "RUN"):
-            assert not re.search(r"\b(sudo|apt|apt-get|curl|wget|ssh)\b", run)
+            assert not re.search(r"(^|[;&|] *)(sudo|apt|apt-get|curl|wget|ssh) ", run)
 
     def test_it_does_not_run_as_root(self, path: Path) -> None:  # DL3002
         uid = arguments(path, "USER")[-1].split(":")[0]

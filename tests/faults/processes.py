@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from generator.client import GeneratorClient, JobStatus
-from generator.errors import QueueUnreachable
+from generator.errors import QueueFull, QueueUnreachable
 from generator.schema import CardRequest, JobState
 from generator.settings import GeneratorSettings
 from tests.generator.cards import settings_for
@@ -151,7 +151,7 @@ async def make_cards(settings: GeneratorSettings, count: int, *, first: int = 0,
             await asyncio.sleep(pause * (seed - first))
             request = CardRequest(seed=seed)
             job = await patiently(lambda: client.submit(request, owner=f"web:{seed % 5}", key=f"key-{seed}"))
-            end = await patiently(lambda: client.wait(job.id, timeout=120))
+            end = await patiently(lambda: client.wait(job.id, timeout=600))
             assert end.state.final
             if end.state is JobState.DONE:
                 assert end.card is not None
@@ -165,11 +165,11 @@ async def make_cards(settings: GeneratorSettings, count: int, *, first: int = 0,
 
 
 async def patiently(call: Callable[[], Awaitable[_T]]) -> _T:
-    """Repeat a call as a person would, while the queue is away."""
-    for _ in range(20):
+    """Repeat a call as a person would, while the queue is away or full."""
+    for _ in range(60):
         try:
             return await call()
-        except QueueUnreachable:
+        except (QueueUnreachable, QueueFull):
             await asyncio.sleep(0.5)
     return await call()
 

@@ -23,8 +23,8 @@ SEED = 11
 async def test_workers_killed_in_the_middle_of_batches_lose_no_job(start: Start) -> None:
     queue = start(QueueProcess(short=True))
     workers = [start(WorkerProcess(queue.url, f"w{n}", seconds=0.25)) for n in range(2)]
-    count = 30 * KILLS
-    asking = asyncio.create_task(make_cards(queue.settings, count, pause=0.03))
+    count = 20 * KILLS
+    asking = asyncio.create_task(make_cards(queue.settings, count, pause=0.08))
     dice = random.Random(SEED)
     for _ in range(KILLS):
         victim = dice.choice(workers)
