@@ -36,6 +36,7 @@ def export_text(data: Path, run: Path, out: Path, table: Path) -> dict[str, Any]
     rows = list(read_rows(table))
     examples = read_examples(data, "train")
     titles = [row[column] for row in rows for column in ("title", "title_english") if row[column]]
+    titles += map(novelty.franchise_key, novelty.franchise_words((row["franchise"], row["title"]) for row in rows))
     training = {
         "steps": record_state["step"],
         "epochs": record_state["epoch"],

@@ -66,6 +66,8 @@ def title_flaw(title: str | None, titles: np.ndarray) -> str | None:
         return "sequel"
     if any(novelty.is_real(opening, titles) for opening in _openings(title)):
         return "real title"
+    if novelty.of_franchise(title, titles):
+        return "real franchise"
     if repetition(title.split())[0] > 1 or _broken(title) or title[-1] in ",:;-(" or title[0] in ",:;)":
         return "broken title"
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -59,3 +60,45 @@ def is_real(title: str, known: np.ndarray) -> bool:
     wanted = np.uint64(title_hash(title))
     place = int(np.searchsorted(known, wanted))
     return place < len(known) and bool(known[place] == wanted)
+
+
+# Names that so many separate shows bear that counting does not show whose they are.
+_FAMOUS = frozenset(
+    """gundam precure doraemon naruto boruto pokemon digimon macross evangelion anpanman shimajirou conan lupin
+    beyblade yugioh transformers bakugan aikatsu inuyasha bleach gintama fairytail kamen ultraman godzilla sailor
+    lovelive idolmaster granblue railgun kinnikuman hokuto saiyan shippuden shippuuden""".split()
+)
+FRANCHISE_ROWS = 5  # shows that make a franchise known
+_ELSEWHERE = 3  # franchises that may share a word before it counts as common property
+
+
+def franchise_words(titled: Iterable[tuple[int, str]]) -> set[str]:
+    """Return the words that stand in half of a big franchise's titles and hardly anywhere else, such as its hero's name.
+
+    Args:
+        titled: franchise number and title of every show.
+    """
+    rows: Counter[int] = Counter()
+    words: dict[int, Counter[str]] = defaultdict(Counter)
+    for franchise, title in titled:
+        rows[franchise] += 1
+        words[franchise].update({word for word in _TOKEN.findall(title.lower()) if len(word) > 3})
+    spread = Counter(word for counts in words.values() for word in counts)
+    return {
+        word
+        for franchise, counts in words.items()
+        if rows[franchise] >= FRANCHISE_ROWS
+        for word, count in counts.items()
+        if count * 2 >= rows[franchise] and spread[word] <= _ELSEWHERE
+    }
+
+
+def franchise_key(word: str) -> str:
+    """Return the entry that stands for a franchise's word among the hashed titles."""
+    return f"franchise word {word.lower()}"
+
+
+def of_franchise(title: str, known: np.ndarray) -> bool:
+    """Whether a title holds a word that belongs to a real franchise."""
+    words = [word for word in _TOKEN.findall(title.lower()) if len(word) > 3]
+    return any(word in _FAMOUS or is_real(franchise_key(word), known) for word in words)

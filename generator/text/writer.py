@@ -68,7 +68,7 @@ class _Chosen:
 
 def temperature(weirdness: int) -> float:
     """Return the sampling temperature of a weirdness of 0 to 10."""
-    return 0.62 + 0.06 * weirdness
+    return 0.68 + 0.06 * weirdness
 
 
 def least_probability(weirdness: int) -> float:
@@ -76,7 +76,7 @@ def least_probability(weirdness: int) -> float:
     return 0.12 * math.exp(-0.3 * weirdness)
 
 
-GUIDANCE = 1.5  # how strongly the genres lead; 1 is as in the training texts
+GUIDANCE = 2.0  # how strongly the genres lead; 1 is as in the training texts
 
 
 class Writer:

@@ -39,3 +39,14 @@ def test_real_titles_are_known_by_letters_and_digits() -> None:
     assert novelty.is_real("quiet rain - season 2!", known)
     assert not novelty.is_real("Quiet Rain", known)
     assert not novelty.is_real("Zzz", known) and not novelty.is_real("Zzz", novelty.titles([]))
+
+
+def test_words_of_big_franchises_are_known_and_common_words_are_not() -> None:
+    shows = [(1, f"Zorvan {what}") for what in ("Rising", "Nights", "Alone", "Forever", "Zero")]
+    shows += [(number, f"Nights of {name}") for number, name in enumerate(("Aka", "Midori", "Kuro", "Shiro"), 2)]
+    words = novelty.franchise_words(shows)
+    assert words == {"zorvan"}
+    known = novelty.titles(map(novelty.franchise_key, words))
+    assert novelty.of_franchise("The Return of Zorvan!", known)
+    assert novelty.of_franchise("Gundam of the Kitchen", known)
+    assert not novelty.of_franchise("Nights Alone", known)
