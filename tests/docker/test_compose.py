@@ -61,6 +61,7 @@ def test_every_variable_is_a_setting() -> None:
 
 def test_secrets_have_no_default() -> None:
     assert BASE["services"]["queue"]["environment"]["GENERATOR_TOKEN"].startswith("${GENERATOR_TOKEN:?")
+    assert "--requirepass ${REDIS_PASSWORD:?" in SCALE["services"]["redis"]["command"]
     assert SCALE["services"]["postgres"]["environment"]["POSTGRES_PASSWORD"].startswith("${POSTGRES_PASSWORD:?")
 
 
