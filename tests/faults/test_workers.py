@@ -101,9 +101,9 @@ async def test_a_worker_that_returns_rubbish_harms_nobody(start: Start) -> None:
 async def test_a_worker_that_is_asked_to_stop_leaves_nothing_undone(start: Start) -> None:
     queue = start(QueueProcess(short=True))
     leaving = start(WorkerProcess(queue.url, "leaving", seconds=0.3))
-    asking = asyncio.create_task(make_cards(queue.settings, 12))
-    start(WorkerProcess(queue.url, "staying"))
+    asking = asyncio.create_task(make_cards(queue.settings, 24))
     await leaving.at_work()
+    start(WorkerProcess(queue.url, "staying"))
     assert await asyncio.to_thread(leaving.stop) == 0
     assert {end.state for end in await asyncio.wait_for(asking, 60)} == {JobState.DONE}
     assert queue.figures()["fakeanime_leases_lost_total"] == 0
