@@ -21,7 +21,7 @@ Pixels = NDArray[np.uint8]
 HALF = (SIZE[0] // 2, SIZE[1] // 2)  # size at which scenes are put together and painted over
 CUT = 256  # side of the face picture within a cut-out
 MARGIN = 64  # around it on each side, filled with its own reflection: hair that the picture cuts off goes on there
-_SOFT = 3.6  # blur, in pixels of CUT, before strokes are laid: nine tenths of a pixel of what the network painted
+_SOFT = 2.2  # blur, in pixels of CUT, before strokes are laid: half of a pixel of what the network painted
 
 
 @dataclass(frozen=True)
@@ -145,20 +145,18 @@ def laid(stage: Image.Image, hero: CutOut, place: tuple[int, int, int], strength
     return sheet
 
 
-def painted(stage: Image.Image, focus: Box, ink: RGB, line: float = 0.5) -> Image.Image:
+def painted(stage: Image.Image, focus: Box, ink: RGB, line: float = 0.15) -> Image.Image:
     """Return the card-sized painting of a `stage` of half that size.
 
     Args:
         stage: RGB, HALF.
-        focus: the face on the card, where dark detail (eyes, mouth) is kept as it is.
+        focus: the face on the card, whose eyes get their lights.
         ink: of the lines along edges.
         line: how strong those are, 0 to 1.
     """
-    sharp = stage.filter(ImageFilter.UnsharpMask(4, 125, 0))
+    sharp = stage.filter(ImageFilter.UnsharpMask(6, 45, 0))
     dark = _dark(stage, focus)
-    stroked = Image.composite(sharp, Image.blend(sharp, brushed(sharp, 2), 0.85), _detail(stage.size, dark, focus))
-    stroked = stroked.filter(ImageFilter.UnsharpMask(1.6, 140, 2))
-    return _glinted(inked(stroked.resize(SIZE, Image.Resampling.BICUBIC), ink, line), dark, focus)
+    return _glinted(inked(sharp.resize(SIZE, Image.Resampling.BICUBIC), ink, line), dark, focus)
 
 
 def _dark(stage: Image.Image, focus: Box) -> Image.Image:
@@ -171,14 +169,6 @@ def _dark(stage: Image.Image, focus: Box) -> Image.Image:
     middle = np.hypot((x + 0.5) / gray.width - 0.5, (y + 0.5) / gray.height - 0.5)
     vignette = Image.fromarray((np.clip(2.6 - 4.4 * middle, 0, 1) * 255).astype(np.uint8))
     return ImageChops.multiply(dark, vignette)
-
-
-def _detail(size: tuple[int, int], dark: Image.Image, focus: Box) -> Image.Image:
-    """Return a mask of `size` of where detail stays as it is: `dark` in its place, a little grown."""
-    grown = dark.filter(ImageFilter.BoxBlur(2)).point([min(255, v * 5) for v in _ALL])
-    mask = Image.new("L", size)
-    mask.paste(grown.filter(ImageFilter.GaussianBlur(3)), (focus[0] // 2, focus[1] // 2))
-    return mask
 
 
 def _glinted(sheet: Image.Image, dark: Image.Image, focus: Box) -> Image.Image:

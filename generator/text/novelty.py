@@ -73,7 +73,7 @@ _ELSEWHERE = 3  # franchises that may share a word before it counts as common pr
 
 
 def franchise_words(titled: Iterable[tuple[int, str]]) -> set[str]:
-    """Return the words that stand in half of a big franchise's titles and hardly anywhere else, such as its hero's name.
+    """Return the words that stand in half of a big franchise's titles and hardly anywhere else: its hero's name.
 
     Args:
         titled: franchise number and title of every show.
