@@ -22,7 +22,7 @@ from training.art_evaluate import evaluate_art
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("art")
-    prepare_art(pictures.packed(folder / "data", 80), folder / "prepared")
+    prepare_art(pictures.packed(folder / "data", 400), folder / "prepared")
     return folder / "prepared"
 
 
@@ -40,7 +40,7 @@ def weights(data: Path) -> Path:
 def test_a_dry_run_says_what_it_would_do_and_does_nothing(data: Path, tmp_path: Path) -> None:
     plan = train_art("face", data, tmp_path / "run", dry_run=True)
     assert plan["phases"] == [{"width": 32, "height": 32, "kimg": 100.0}, {"width": 64, "height": 64, "kimg": 400.0}]
-    assert plan["pictures"] == 80 and plan["generator_parameters"] > 1e6
+    assert plan["pictures"] == 400 and plan["generator_parameters"] > 1e6
     assert sum(p["kimg"] for p in train_art("face", data, tmp_path, kimg=5, dry_run=True)["phases"]) == 5
     for network in ("upscale", "judge", "dcgan"):
         assert train_art(network, data, tmp_path / "run", dry_run=True)["steps"] == 8000  # type: ignore[arg-type]
