@@ -76,6 +76,8 @@ def least_probability(weirdness: int) -> float:
     return 0.12 * math.exp(-0.3 * weirdness)
 
 
+_BLANK_TWICE = re.compile(" (?=[\ue100-\ue1ff])")  # before a slot that brings its own
+_LIVELY = 5  # weirdness of the last resort
 GUIDANCE = 2.0  # how strongly the genres lead; 1 is as in the training texts
 
 
@@ -229,17 +231,21 @@ class Writer:
             chosen[i] = _Chosen(best.record, best.log_likelihood, len(fit))
 
     def _last_resort(self, request: CardRequest) -> _Chosen:
-        """Return a sober record cut at its last whole sentence, for the rare request whose candidates all failed."""
-        sober = request.model_copy(update={"weirdness": 0})
+        """Return a lively record cut at its last whole sentence, for the rare request whose candidates all failed.
+
+        A sober model returns to the same few titles, all of them taken; a livelier one leaves them.
+        """
+        lively = request.model_copy(update={"weirdness": max(request.weirdness, _LIVELY)})
         for attempt in range(ROUNDS, 3 * ROUNDS):
-            for candidate in self._sample([sober], attempt, CANDIDATES)[0]:
+            for candidate in self._sample([lively], attempt, CANDIDATES)[0]:
                 record = candidate.record
                 text = slots.PATTERN.sub(_whole_title, record.synopsis or "")
                 sentences = [part for part in _sentences(text) if not unfit(part)]
                 title = request.title or (record.title if not title_flaw(record.title, self.weights.titles) else None)
                 if sentences and title and (request.title or not unfit(title)):
                     english = None if unfit(record.english) else record.english
-                    cut = replace(record, title=title, english=english, synopsis=" ".join(sentences))
+                    joined = _BLANK_TWICE.sub("", " ".join(sentences))
+                    cut = replace(record, title=title, english=english, synopsis=joined)
                     return _Chosen(cut, candidate.log_likelihood, 0)
         raise GenerationFailed("Nothing fit to be shown was written for this; try another seed, title or genre.")
 
