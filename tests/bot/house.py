@@ -102,6 +102,11 @@ class House:
         while (await self.store.stats()).queued < count:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
+    async def at_work(self, count: int) -> None:
+        """Wait until so many jobs are being made."""
+        while (await self.store.stats()).running < count:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
     async def restart(self) -> CardService:
         await self.service.close()
         self.database = Database(self.settings.database_url)

@@ -14,7 +14,9 @@ pytestmark = pytest.mark.simcord(settle_timeout=8)
 
 async def test_place_in_line_is_shown_and_updated(stage: Stage) -> None:
     stage.engine.gate.clear()
-    waiting = [asyncio.create_task(_make_elsewhere(stage, f"other-{number}")) for number in range(3)]
+    waiting = [asyncio.create_task(_make_elsewhere(stage, "other-0"))]
+    await stage.house.at_work(1)
+    waiting += [asyncio.create_task(_make_elsewhere(stage, f"other-{number}")) for number in (1, 2)]
     await stage.house.in_line(2)
     asked = asyncio.create_task(stage.alice.slash(stage.channel, "fakeanime"))
     await until(lambda: stage.channel.last_message is not None and "number 3" in stage.shown.content)
