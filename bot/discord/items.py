@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from typing import Any, Self
 
 import discord
@@ -17,7 +18,7 @@ CARD = r"(?P<card_id>[a-z0-9]{1,16})"
 SPOILER = r"(?P<spoiler>[01])"
 
 
-class Lasting:
+class Lasting(ABC):
     """Mixed into a `DynamicItem`, makes it from the named groups of its template, and lets no fault pass unanswered."""
 
     custom_id: str
@@ -31,9 +32,9 @@ class Lasting:
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await guarded(interaction, self.custom_id, self.act)
 
+    @abstractmethod
     async def act(self, interaction: Interaction) -> None:
         """Do what the button or menu is there for."""
-        raise NotImplementedError
 
 
 def alone(*items: discord.ui.Item[Any]) -> discord.ui.View:
