@@ -31,6 +31,10 @@ class CardRow(Base):
     Attributes:
         scope: server or group it was made in.
         genres: each between bars, as in "|Action|Drama|", to be found by LIKE.
+        features: what the taste sees of it, by name; None for cards that were made before there was a taste.
+        chosen_by: likelihood, taste or random.
+        taste_version: of the taste that chose it or would have.
+        experiment: name and arm of the experiment that it belongs to, as in "heat:hot".
         hidden: reported by several people, and so in no list until the host has looked.
         votes, total, squares: number, sum and sum of squares of its ratings.
         mean: plain mean of its ratings, None without any.
@@ -60,6 +64,10 @@ class CardRow(Base):
     genres: Mapped[str] = mapped_column(String(200))
     model_version: Mapped[str] = mapped_column(String(80))
     picture: Mapped[str] = mapped_column(String(80))
+    features: Mapped[dict[str, float] | None] = mapped_column(JSON, default=None)
+    chosen_by: Mapped[str] = mapped_column(String(16), default="likelihood")
+    taste_version: Mapped[str | None] = mapped_column(String(40), default=None)
+    experiment: Mapped[str | None] = mapped_column(String(80), default=None)
     hidden: Mapped[bool] = mapped_column(default=False)
     votes: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
@@ -67,6 +75,30 @@ class CardRow(Base):
     mean: Mapped[float | None] = mapped_column(Float, default=None)
     score: Mapped[float] = mapped_column(Float, default=PRIOR_MEAN)
     dispute: Mapped[float] = mapped_column(Float, default=0.0)
+
+
+class TasteRow(Base):
+    """What a crowd's ratings have taught; the newest row in use of a scope holds, an older one can be taken up again.
+
+    Attributes:
+        version: date and number, as in "2026-05-01.2".
+        scope: the server or group whose taste it is; "" for everyone's.
+        ratings: how many it learned from.
+        in_use: whether cards may be chosen by it.
+        model: its parameters.
+        figures: how well it foretold ratings that it had not seen.
+    """
+
+    __tablename__ = "tastes"
+    __table_args__ = (Index(None, "scope", "created"),)
+
+    version: Mapped[str] = mapped_column(String(40), primary_key=True)
+    scope: Mapped[str] = mapped_column(String(80), primary_key=True)
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+    ratings: Mapped[int]
+    in_use: Mapped[bool] = mapped_column(default=True)
+    model: Mapped[dict[str, Any]] = mapped_column(JSON)
+    figures: Mapped[dict[str, float]] = mapped_column(JSON)
 
 
 class RequestRow(Base):

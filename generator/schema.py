@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import unicodedata
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -33,6 +33,7 @@ GENRES = (
 MAX_GENRES = 3
 MAX_TITLE = 120  # characters
 MAX_SEED = 2**32 - 1
+FIRST_CHOSEN_SEED = 2**31  # from here on a seed names the choice among its candidates as well
 MAX_WEIRDNESS = 10
 DEFAULT_WEIRDNESS = 3
 
@@ -66,6 +67,26 @@ def clean_title(text: str) -> str:
     return title
 
 
+class Choice(BaseModel):
+    """Leaves it to the crowd's taste, or to chance, which of its candidates a request gets.
+
+    The card's seeds then name the candidates that were chosen, so that the card can be made again without the taste.
+
+    Attributes:
+        by: taste takes the candidate with the highest weighted sum of its features, random any fit one.
+        version: of the taste that the weights are drawn from.
+        weights: what a unit of each feature is worth, in rating steps; features that are not named count nothing.
+        art: whether the painting is open as well; else the text alone.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    by: Literal["taste", "random"] = "taste"
+    version: Annotated[str, Field(max_length=40)] = ""
+    weights: Annotated[dict[Annotated[str, Field(max_length=60)], float], Field(max_length=300)] = {}
+    art: bool = True
+
+
 class CardRequest(BaseModel):
     """What a person asked for. Equal requests with seeds set give equal cards under equal models.
 
@@ -73,8 +94,9 @@ class CardRequest(BaseModel):
         genres: none to three of `GENRES`; the model invents them when there are none.
         title: kept to the letter when given, invented otherwise.
         weirdness: 0 (sober) to 10 (unhinged); moves sampling temperature and GAN truncation.
-        seed: what is written; None until `with_seeds`.
+        seed: what is written; None until `with_seeds`. From `FIRST_CHOSEN_SEED` on it also says which candidate.
         art_seed: what is painted; follows `seed` unless given.
+        choice: who chooses among the candidates of a seed below `FIRST_CHOSEN_SEED`; the models' own judgement if None.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -84,6 +106,7 @@ class CardRequest(BaseModel):
     weirdness: Annotated[int, Field(ge=0, le=MAX_WEIRDNESS)] = DEFAULT_WEIRDNESS
     seed: Annotated[int, Field(ge=0, le=MAX_SEED)] | None = None
     art_seed: Annotated[int, Field(ge=0, le=MAX_SEED)] | None = None
+    choice: Choice | None = None
 
     @field_validator("genres")
     @classmethod
@@ -103,7 +126,7 @@ class CardRequest(BaseModel):
 
     def with_seeds(self) -> CardRequest:
         """Return the same request with both seeds set, drawn at random where they were not given."""
-        seed = secrets.randbelow(MAX_SEED + 1) if self.seed is None else self.seed
+        seed = secrets.randbelow(FIRST_CHOSEN_SEED) if self.seed is None else self.seed
         return self.model_copy(update={"seed": seed, "art_seed": seed if self.art_seed is None else self.art_seed})
 
 

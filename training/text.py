@@ -42,12 +42,12 @@ class Preset:
     embedding: int = 512
     width: int = 640
     layers: int = 2
-    dropout: tuple[float, float, float, float] = (0.05, 0.1, 0.15, 0.05)
+    dropout: tuple[float, float, float, float] = (0.1, 0.25, 0.3, 0.2)
     tokens: int = 4096
     rate: float = 2.5e-3
     decay: float = 0.5
     weight_decay: float = 0.02
-    steps: int = 8000
+    steps: int = 20000
 
 
 PRESETS = {
