@@ -7,7 +7,7 @@ import unicodedata
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_validator
 
 from generator.errors import BadRequest
 
@@ -34,8 +34,11 @@ MAX_GENRES = 3
 MAX_TITLE = 120  # characters
 MAX_SEED = 2**32 - 1
 FIRST_CHOSEN_SEED = 2**31  # from here on a seed names the choice among its candidates as well
+MAX_FEATURES = 300  # of a card, and weights of a taste
 MAX_WEIRDNESS = 10
 DEFAULT_WEIRDNESS = 3
+
+Features = dict[Annotated[str, Field(max_length=60)], FiniteFloat]  # see `generator.taste`
 
 _GENRE_BY_KEY = {"".join(filter(str.isalnum, genre.lower())): genre for genre in GENRES}
 
@@ -83,7 +86,7 @@ class Choice(BaseModel):
 
     by: Literal["taste", "random"] = "taste"
     version: Annotated[str, Field(max_length=40)] = ""
-    weights: Annotated[dict[Annotated[str, Field(max_length=60)], float], Field(max_length=300)] = {}
+    weights: Annotated[Features, Field(max_length=MAX_FEATURES)] = {}
     art: bool = True
 
 
@@ -148,6 +151,9 @@ class Card(BaseModel):
         seed, art_seed, weirdness: what to ask for to get this card again.
         layout: name of the poster layout.
         model_version: of the weights together.
+        chosen_by: who took it from among its candidates: the models' own judgement (likelihood), taste, random choice
+            or the seed itself.
+        features: what a taste sees of it, by name; nothing for people to read.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -168,6 +174,8 @@ class Card(BaseModel):
     weirdness: int
     layout: str
     model_version: str
+    chosen_by: Literal["likelihood", "taste", "random", "seed"] = "likelihood"
+    features: Annotated[Features, Field(max_length=MAX_FEATURES)] = {}
 
 
 class JobState(StrEnum):
