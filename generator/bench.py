@@ -294,7 +294,7 @@ def _compiled_tokens_per_second(weights: TextWeights, rows: int, texts: int = 5)
     from generator.text.grammar import make_grammar
 
     grammar = make_grammar(weights.vocabulary)
-    loop = decode.record_loop(decode.Weights.of(weights.record), grammar)
+    loop = decode.record_loop(decode.Weights.of(weights.record, weights.record_shape), grammar)
     one, nothing = np.ones(1, np.float32), np.full((1, 1), -1, np.int32)
 
     def write(seed: int) -> int:

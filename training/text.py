@@ -32,7 +32,7 @@ class Preset:
     """How a model is trained.
 
     Attributes:
-        embedding, width, layers: sizes, see `ModelShape`.
+        embedding, width, layers, topics: sizes, see `ModelShape`.
         dropout: shares dropped: embedding, hidden, output, recurrent kernel.
         tokens: of one batch.
         rate: peak learning rate of AdamW; held, then brought down over the last `decay` of the run.
@@ -42,6 +42,7 @@ class Preset:
     embedding: int = 512
     width: int = 640
     layers: int = 2
+    topics: int = 96
     dropout: tuple[float, float, float, float] = (0.1, 0.25, 0.3, 0.2)
     tokens: int = 4096
     rate: float = 2.5e-3
@@ -172,7 +173,14 @@ class Trainer:
         from generator.text.model import Dropout, ModelShape, make_model
 
         preset = self.preset
-        shape = ModelShape(self.vocabulary.size, preset.embedding, preset.width, preset.layers)
+        shape = ModelShape(
+            self.vocabulary.size,
+            preset.embedding,
+            preset.width,
+            preset.layers,
+            preset.topics,
+            self.vocabulary.pieces if preset.topics else 0,
+        )
         return make_model(shape, Dropout(*preset.dropout), fast_dtype())
 
     def _resume(self) -> None:
@@ -192,19 +200,24 @@ class Trainer:
         self.batch = state.get("batch", 0)
 
     def begin_from(self, folder: Path) -> None:
-        """Take shipped weights as model and as average.
+        """Take shipped weights as model and as average; topics that they lack stay as they are, silent.
 
         Raises:
             ConfigurationError: they are missing, damaged, or of another vocabulary or shape.
         """
+        from generator.text.model import ModelShape
+
         shipped = load(folder)
-        if shipped.record_shape != self.model.shape.as_dict() or shipped.vocabulary.model != self.vocabulary.model:
+        shape, own = ModelShape(**shipped.record_shape), self.model.shape
+        silent = replace(own, topics=0, pieces=0)
+        if shape not in (own, silent) or shipped.vocabulary.model != self.vocabulary.model:
             raise ConfigurationError(
                 f"The weights in {folder} have another vocabulary or shape than this run; prepare the data that they"
                 " were trained on, choose their preset, or begin without them."
             )
-        self.model.set_weights(shipped.record)
-        self.average = shipped.record
+        arrays = shipped.record + self.model.get_weights()[len(shipped.record) :]
+        self.model.set_weights(arrays)
+        self.average = arrays
 
     def save(self) -> None:
         checkpoint.save(

@@ -6,7 +6,7 @@ company.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,9 @@ import keras
 import numpy as np
 from keras import ops
 
-State = tuple[Any, ...]  # h and c of every layer, each (rows, units)
+from generator.text.vocabulary import TOPIC_MARKS, TOPICS, topic_marks
+
+State = tuple[Any, ...]  # h and c of every layer, then sums, counts and marks of the topics; each (rows, units)
 
 
 @dataclass(frozen=True)
@@ -26,44 +28,71 @@ class Weights:
         output: (E, V), the same for writing.
         output_bias: (V,).
         layers: per LSTM kernel over recurrent kernel (inputs + units, 4 units) and bias (4 units,).
+        topics: reading and writing kernel and marks of `Topics`, if the model has them.
     """
 
     embedding: Any
     output: Any
     output_bias: Any
     layers: tuple[tuple[Any, Any], ...]
+    topics: tuple[Any, Any, Any] | None = None
 
     @staticmethod
-    def of(arrays: Sequence[np.ndarray]) -> Weights:
-        """Return the weights from `RecordModel.get_weights()`."""
+    def of(arrays: Sequence[np.ndarray], shape: Mapping[str, int] | None = None) -> Weights:
+        """Return the weights from `RecordModel.get_weights()` and, where it may have topics, its shape."""
         embedding, output_bias, *rest = (np.asarray(array, np.float32) for array in arrays)
-
-        def tensor(array: np.ndarray) -> Any:
-            return ops.convert_to_tensor(np.ascontiguousarray(array))
-
+        topics = None
+        if shape is not None and shape.get("topics"):
+            *rest, reading, writing = rest
+            topics = tensor(reading), tensor(writing), tensor(topic_marks(shape["pieces"], shape["vocabulary"]))
         layers = zip(rest[::3], rest[1::3], rest[2::3], strict=True)
         return Weights(
             tensor(embedding),
             tensor(embedding.T),
             tensor(output_bias),
             tuple((tensor(np.concatenate([kernel, recurrent])), tensor(bias)) for kernel, recurrent, bias in layers),
+            topics,
         )
 
     def start(self, rows: Any) -> State:
         units = [bias.shape[0] // 4 for _, bias in self.layers for _ in range(2)]
+        if self.topics is not None:
+            units += [self.topics[0].shape[1], TOPICS, TOPIC_MARKS]
         return tuple(ops.zeros((rows, n), dtype="float32") for n in units)
 
     def step(self, tokens: Any, state: State) -> tuple[Any, State]:
         """Return logits (rows, V) of the next token and the new state."""
-        x = ops.take(self.embedding, tokens, axis=0)
+        x = embedded = ops.take(self.embedding, tokens, axis=0)
         after: list[Any] = []
-        for (kernel, bias), h, c in zip(self.layers, state[::2], state[1::2], strict=True):
+        recurrent = state[: 2 * len(self.layers)]
+        for (kernel, bias), h, c in zip(self.layers, recurrent[::2], recurrent[1::2], strict=True):
             z = ops.matmul(ops.concatenate([x, h], axis=-1), kernel) + bias
             i, f, g, o = ops.split(z, 4, axis=-1)
             c = ops.sigmoid(f) * c + ops.sigmoid(i) * ops.tanh(g)
             x = ops.sigmoid(o) * ops.tanh(c)
             after += [x, c]
+        if self.topics is not None:
+            added, kept = self._topics(tokens, embedded, *state[len(recurrent) :])
+            x, after = x + added, [*after, *kept]
         return ops.matmul(x, self.output) + self.output_bias, tuple(after)
+
+    def _topics(self, tokens: Any, embedded: Any, sums: Any, counts: Any, seen: Any) -> tuple[Any, State]:
+        """Do one step of `Topics`: what is added to the output, and the new sums, counts and marks."""
+        assert self.topics is not None
+        reading, writing, marks = self.topics
+        mark = ops.take(marks, tokens, axis=0)
+        seen = ops.maximum(seen, mark)
+        counted = ops.stack([mark[:, 0], mark[:, 4] * seen[:, 1] * (1 - seen[:, 2]), mark[:, 4] * seen[:, 3]], axis=-1)
+        units = reading.shape[1] // TOPICS
+        sums = sums + ops.matmul(embedded, reading) * ops.repeat(counted, units, axis=1)
+        counts = counts + counted
+        means = sums / ops.repeat(ops.maximum(counts, 1.0), units, axis=1)
+        return ops.matmul(means, writing), (sums, counts, seen)
+
+
+def tensor(array: np.ndarray) -> Any:
+    """Return an array as the backend's tensor."""
+    return ops.convert_to_tensor(np.ascontiguousarray(array))
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,8 +1,8 @@
 """The record model: a stack of LSTMs over tied embeddings, as small a language model as does the job well.
 
 Long short-term memory: Hochreiter and Schmidhuber 1997. Weight dropout on the recurrent kernel, locked dropout
-elsewhere,
-tied embedding: Merity et al. 2017 (AWD-LSTM), Gal and Ghahramani 2016, Press and Wolf 2017.
+elsewhere, tied embedding: Merity et al. 2017 (AWD-LSTM), Gal and Ghahramani 2016, Press and Wolf 2017. Topics beside
+the recurrence: Mikolov and Zweig 2012 (context dependent recurrent neural network language model).
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
+
+from generator.text.vocabulary import TOPICS, topic_marks
 
 
 @dataclass(frozen=True)
@@ -23,12 +26,16 @@ class ModelShape:
         embedding: width of the tied embedding; also of the last LSTM.
         width: units of the LSTMs before the last.
         layers: number of LSTMs.
+        topics: width of each of the three topics (genres, title, synopsis so far); 0 for none.
+        pieces: how many tokens are pieces of text; the symbols of the record format follow. Only topics ask for it.
     """
 
     vocabulary: int
     embedding: int = 640
     width: int = 640
     layers: int = 2
+    topics: int = 0
+    pieces: int = 0
 
     def units(self) -> list[int]:
         return [self.width] * (self.layers - 1) + [self.embedding]
@@ -170,6 +177,42 @@ def _recur_tensorflow() -> Any:
 
 
 @keras.saving.register_keras_serializable("fakeanime")
+class Topics(keras.layers.Layer):  # type: ignore[misc]
+    """What a record is about at every place in it: means of genres and themes, of the title, of the synopsis so far.
+
+    An LSTM forgets the genres within a sentence or two; these reach every word. From tokens (batch, time) and their
+    embeddings (batch, time, E) to what is added to the last LSTM's output (batch, time, E), zero before training.
+
+    Args:
+        units: width of each topic.
+        marks: (vocabulary, 5), see `topic_marks`.
+        dropout: share of the topics' units dropped in training, one mask a text.
+    """
+
+    def __init__(self, units: int, marks: np.ndarray, dropout: float = 0.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.units, self.marks = units, marks
+        self.drop = LockedDropout(dropout)
+
+    def build(self, tokens_shape: tuple[int | None, ...], embedded_shape: tuple[int | None, ...]) -> None:
+        width = embedded_shape[-1]
+        self.reading = self.add_weight((width, TOPICS * self.units), initializer="glorot_uniform", name="reading")
+        self.writing = self.add_weight((TOPICS * self.units, width), initializer="zeros", name="writing")
+
+    def call(self, tokens: Any, embedded: Any, training: bool = False) -> Any:
+        marks = ops.take(ops.convert_to_tensor(self.marks), tokens, axis=0)  # (batch, time, 5)
+        topic, _, _, _, text = ops.unstack(marks, axis=-1)
+        _, titled, told, synopsis, _ = ops.unstack(ops.cast(ops.cumsum(marks, axis=1) > 0, "float32"), axis=-1)
+        counted = ops.stack([topic, text * titled * (1 - told), text * synopsis], axis=-1)
+        read = ops.cast(ops.matmul(embedded, self.reading), "float32")
+        batch, time = ops.shape(tokens)[0], ops.shape(tokens)[1]
+        read = ops.reshape(read, (batch, time, TOPICS, self.units)) * counted[..., None]
+        means = ops.cumsum(read, axis=1) / ops.maximum(ops.cumsum(counted, axis=1), 1.0)[..., None]
+        means = ops.cast(ops.reshape(means, (batch, time, TOPICS * self.units)), self.compute_dtype)
+        return ops.matmul(self.drop(means, training=training), self.writing)
+
+
+@keras.saving.register_keras_serializable("fakeanime")
 class RecordModel(keras.Model):  # type: ignore[misc]
     """Maps tokens (batch, time) to float32 logits (batch, time, vocabulary) of the token that follows each.
 
@@ -193,12 +236,17 @@ class RecordModel(keras.Model):  # type: ignore[misc]
         self.drop_hidden = [LockedDropout(dropout.hidden) for _ in range(shape.layers - 1)] + [
             LockedDropout(dropout.output)
         ]
+        self.topics = (
+            Topics(shape.topics, topic_marks(shape.pieces, shape.vocabulary), dropout.hidden) if shape.topics else None
+        )
 
     def call(self, tokens: Any, training: bool = False) -> Any:
         embedding = ops.cast(self.embedding, self.compute_dtype)
-        x = self.drop_embedding(ops.take(embedding, tokens, axis=0), training=training)
+        x = embedded = self.drop_embedding(ops.take(embedding, tokens, axis=0), training=training)
         for layer, drop in zip(self.recurrent_layers, self.drop_hidden, strict=True):
             x = drop(layer(x, training=training), training=training)
+        if self.topics is not None:
+            x = x + self.topics(tokens, embedded, training=training)
         return ops.cast(ops.matmul(x, ops.transpose(embedding)), "float32") + ops.cast(self.output_bias, "float32")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import sentencepiece
 
 from generator.text import slots
@@ -62,6 +63,24 @@ def symbol_names() -> list[str]:
         "notes",
         *(f"slot {ord(symbol):x}" for symbol in slots.SYMBOLS),
     ]
+
+
+TOPICS = 3  # of genres and themes, of the title, of the synopsis so far
+TOPIC_MARKS = 5
+
+
+def topic_marks(pieces: int, size: int) -> np.ndarray:
+    """Return what each token is to a topic, (size, TOPIC_MARKS) float32 of 0 and 1.
+
+    The columns: a genre or theme; the tag of a title; a tag behind the titles; the tag of the synopsis; text or slot.
+    """
+    marks = np.zeros((size, TOPIC_MARKS), np.float32)
+    marks[:pieces, 4] = 1
+    for token, name in enumerate(symbol_names(), pieces):
+        kind = name.partition(" ")[0]
+        columns = (("genre", "theme"), ("title",), ("facts", "plan", "synopsis"), ("synopsis",), ("slot",))
+        marks[token] = [kind in names for names in columns]
+    return marks
 
 
 class Vocabulary:

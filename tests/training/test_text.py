@@ -18,7 +18,7 @@ from training.export import export_text
 from training.names import train_names
 from training.text import CHECKPOINT, Preset, learning_rate, train_text
 
-TINY = Preset(embedding=24, width=32, dropout=(0, 0, 0, 0), tokens=1024, rate=1e-2, steps=60)
+TINY = Preset(embedding=24, width=32, topics=4, dropout=(0, 0, 0, 0), tokens=1024, rate=1e-2, steps=60)
 Train = Callable[..., Path]
 
 

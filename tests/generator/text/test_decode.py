@@ -40,7 +40,9 @@ class Loop:
 
     def __init__(self, weights: TextWeights) -> None:
         self.words = weights.vocabulary
-        self._run = decode.record_loop(decode.Weights.of(weights.record), make_grammar(self.words))
+        self._run = decode.record_loop(
+            decode.Weights.of(weights.record, weights.record_shape), make_grammar(self.words)
+        )
 
     def __call__(self, requests: int, seed: int = 0, **given: Any) -> tuple[np.ndarray, np.ndarray]:
         uniform = np.stack(
@@ -71,11 +73,12 @@ def written(row: np.ndarray, end: int) -> list[int]:
 
 
 def test_a_step_gives_the_models_logits(weights: TextWeights, model: Any) -> None:
-    stepped = decode.Weights.of(weights.record)
-    x = np.random.default_rng(1).integers(0, weights.vocabulary.size, (2, 7)).astype(np.int32)
+    stepped = decode.Weights.of(weights.record, weights.record_shape)
+    x = np.random.default_rng(1).integers(0, weights.vocabulary.size, (2, 24)).astype(np.int32)
+    x[:, [2, 5, 12]] = [weights.vocabulary.symbol(name) for name in ("genre Horror", "title", "synopsis")]
     expected = np.asarray(model(x))
     state = stepped.start(2)
-    for t in range(7):
+    for t in range(24):
         logits, state = stepped.step(x[:, t], state)
         np.testing.assert_allclose(logits, expected[:, t], atol=1e-4)
 

@@ -6,8 +6,11 @@ import pytest
 from keras import ops
 
 from generator.text.model import Dropout, LockedDropout, ModelShape, _recur, _recur_tensorflow, make_model, masked_loss
+from tests.generator.text.tiny import tiny_vocabulary
 
 SHAPE = ModelShape(vocabulary=32, embedding=8, width=12, layers=2)
+WORDS = tiny_vocabulary()
+ABOUT = ModelShape(WORDS.size, 8, 12, 2, topics=4, pieces=WORDS.pieces)
 RANDOM = np.random.default_rng(5)
 
 
@@ -78,3 +81,35 @@ def test_logits_are_float32_whatever_the_policy() -> None:
     assert model.compute_dtype == "bfloat16"
     assert model(tokens(1, 3)).dtype == "float32"
     assert keras.config.dtype_policy().name == "float32"
+
+
+def record(genre: str, title: list[int], synopsis: list[int]) -> list[int]:
+    tags = ["begin", "genres", f"genre {genre}", "title", *title, "facts", "type TV", "plan", "story", "synopsis"]
+    return [tag if isinstance(tag, int) else WORDS.symbol(tag) for tag in [*tags, *synopsis]]
+
+
+def test_topics_are_means_of_genres_title_and_synopsis_so_far() -> None:
+    model = make_model(ABOUT)
+    topics = model.topics
+    embedded = RANDOM.normal(0, 1, (WORDS.size, 8)).astype(np.float32)
+    reading, writing = RANDOM.normal(0, 1, (8, 12)).astype(np.float32), np.eye(12, 8, dtype=np.float32)
+    writing[8:] = RANDOM.normal(0, 1, (4, 8))
+    topics.set_weights([reading, writing])
+    ids = record("Horror", [7, 9], [11, 12, 13])
+    added = np.asarray(topics(np.array([ids]), embedded[ids][None]))[0]
+    read = (embedded @ reading).reshape(-1, 3, 4)
+    for place, synopsis in ((len(ids) - 1, [11, 12, 13]), (len(ids) - 2, [11, 12])):
+        about = [read[[WORDS.symbol("genre Horror")], 0], read[[7, 9], 1], read[synopsis, 2]]
+        expected = np.concatenate([part.mean(axis=0) for part in about]) @ writing
+        np.testing.assert_allclose(added[place], expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(added[:2], 0)  # nothing is known before the first genre
+
+
+def test_topics_start_silent_and_carry_the_genre_to_the_last_word() -> None:
+    model = make_model(ABOUT)
+    one, other = (np.array([record(genre, [7, 9], [11] * 30)]) for genre in ("Horror", "Sports"))
+    before = np.abs(np.asarray(model(one)) - np.asarray(model(other)))[0, -1].max()
+    reading, _ = model.topics.get_weights()
+    model.topics.set_weights([reading, RANDOM.normal(0, 1, (12, 8)).astype(np.float32)])
+    after = np.abs(np.asarray(model(one)) - np.asarray(model(other)))[0, -1].max()
+    assert 100 * before < after

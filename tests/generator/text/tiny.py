@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from generator.text import names, novelty
-from generator.text.vocabulary import Vocabulary
+from generator.text.vocabulary import TOPICS, Vocabulary
 from generator.text.weights import TextWeights
 from training.prepare import make_lexicon, train_pieces
 
@@ -70,26 +70,30 @@ def lexicon() -> frozenset[str]:
     return make_lexicon(synopsis(i) for i in range(100))
 
 
-def random_arrays(vocabulary: int, embedding: int, width: int, seed: int, scale: float = 0.3) -> list[np.ndarray]:
+def random_arrays(
+    vocabulary: int, embedding: int, width: int, seed: int, scale: float = 0.3, topics: int = 0
+) -> list[np.ndarray]:
     """Return weights of a two-layer `RecordModel` of these sizes."""
     random = np.random.default_rng(seed)
     shapes: list[tuple[int, ...]] = [(vocabulary, embedding), (vocabulary,)]
     for inputs, units in itertools.pairwise((embedding, width, embedding)):
         shapes += [(inputs, 4 * units), (units, 4 * units), (4 * units,)]
+    if topics:
+        shapes += [(embedding, TOPICS * topics), (TOPICS * topics, embedding)]
     return [random.normal(0, scale, shape).astype(np.float32) for shape in shapes]
 
 
-def shape(size: int, embedding: int = 16, width: int = 24) -> dict[str, int]:
-    return {"vocabulary": size, "embedding": embedding, "width": width, "layers": 2}
+def shape(size: int, embedding: int = 16, width: int = 24, **topics: int) -> dict[str, int]:
+    return {"vocabulary": size, "embedding": embedding, "width": width, "layers": 2, **topics}
 
 
 def tiny_weights(seed: int = 0) -> TextWeights:
     """Return the weights of small untrained models."""
     words = tiny_vocabulary()
     return TextWeights(
-        record=random_arrays(words.size, 16, 24, seed),
+        record=random_arrays(words.size, 16, 24, seed, topics=4),
         names=random_arrays(names.VOCABULARY, 16, 24, seed + 1),
-        record_shape=shape(words.size),
+        record_shape=shape(words.size, topics=4, pieces=words.pieces),
         names_shape=shape(names.VOCABULARY),
         vocabulary=words,
         lexicon=lexicon(),
