@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import typer
 
@@ -95,6 +96,26 @@ def train_art(
     from training import art
 
     show(art.train_art(network, data, run / network, preset, dry_run, threads, minutes, kimg), as_json=True)
+
+
+@train.command("taste")
+def train_taste(
+    daily: Annotated[bool, typer.Option("--daily", help="Leave it when today has one already.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What the crowd enjoys, from the ratings in the database; takes no TensorFlow."""
+    from db import Database, upgrade
+    from db.settings import DatabaseSettings
+    from training.taste import train_taste as learn
+
+    url = DatabaseSettings().database_url
+
+    async def run() -> dict[str, Any] | None:
+        await upgrade(url)
+        async with Database(url) as database:
+            return await learn(database, daily=daily)
+
+    show(asyncio.run(run()) or {"version": None}, as_json)
 
 
 @app.command()
