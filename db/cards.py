@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import ColumnElement, delete, exists, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from db import hall
 from db.models import CardRow, PostRow, RequestRow, TelegramFileRow
@@ -37,7 +38,7 @@ async def board(
     Args:
         by: "score", the Bayesian mean of the ratings, or "dispute", their variance.
     """
-    column: Any = CardRow.score if by == "score" else CardRow.dispute
+    column = _score(scope) if by == "score" else CardRow.dispute
     found = select(CardRow.id).where(CardRow.votes > 0, CardRow.hidden.is_(False))
     if by == "dispute":
         found = found.where(CardRow.dispute > 0)
@@ -84,7 +85,7 @@ async def unseen(
     found = select(CardRow).where(CardRow.votes > 0, CardRow.hidden.is_(False), CardRow.created >= since, ~seen)
     if scope is not None:
         found = found.where(CardRow.scope == scope)
-    return (await session.scalars(found.order_by((CardRow.score + 0).desc(), CardRow.votes.desc()).limit(limit))).all()
+    return (await session.scalars(found.order_by((_score(scope) + 0).desc(), CardRow.votes.desc()).limit(limit))).all()
 
 
 async def remove_card(session: AsyncSession, card_id: str) -> str | None:
@@ -104,6 +105,11 @@ async def remove_card(session: AsyncSession, card_id: str) -> str | None:
 
 
 _BEST_FIRST = (CardRow.score.desc(), CardRow.votes.desc(), CardRow.id)
+
+
+def _score(scope: str | None) -> InstrumentedAttribute[float]:
+    """Return what ranks cards: on a place's own board all of its votes count in full."""
+    return CardRow.score if scope is None else CardRow.home_score
 
 
 def _has_genre(genre: str) -> ColumnElement[bool]:

@@ -54,7 +54,7 @@ async def touch_place(session: AsyncSession, platform: str, scope: str) -> None:
         select(CardRow.id, PlaceRow.platform, PlaceRow.scope)
         .join(PlaceRow, _worthy())
         .where(PlaceRow.platform == platform, PlaceRow.scope == scope, CardRow.created >= now - LOOK_BACK)
-        .order_by((CardRow.score + 0).desc())
+        .order_by((CardRow.home_score + 0).desc())
         .limit(FIRST_POSTS)
     )
     for qualified in (await session.execute(found)).all():

@@ -12,10 +12,15 @@ from db.base import Base, UtcDateTime
 
 PRIOR_MEAN = 3.0  # a card is taken for average ...
 PRIOR_VOTES = 5.0  # ... with the weight of so many votes, until its own votes say otherwise
+HOME_VOTES = 5.0  # weight that all votes from the place where a card was made have together on the board of everywhere
 
 
 class PersonRow(Base):
-    """Somebody on one platform. All that is known of them is the platform's own id."""
+    """Somebody on one platform. All that is known of them is the platform's own id.
+
+    Attributes:
+        first_seen: None for those from before this was noted.
+    """
 
     __tablename__ = "people"
     __table_args__ = (UniqueConstraint("platform", "platform_user_id"),)
@@ -23,6 +28,7 @@ class PersonRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     platform: Mapped[str] = mapped_column(String(16))
     platform_user_id: Mapped[str] = mapped_column(String(64))
+    first_seen: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
 
 
 class CardRow(Base):
@@ -38,18 +44,21 @@ class CardRow(Base):
         hidden: reported by several people, and so in no list until the host has looked.
         votes, total, squares: number, sum and sum of squares of its ratings.
         mean: plain mean of its ratings, None without any.
-        score: Bayesian mean of its ratings, 1 to 5; `PRIOR_MEAN` without any.
-        dispute: variance of its ratings, drawn towards 0 by `PRIOR_VOTES` as long as they are few.
+        weight, weighted_total, weighted_squares: the sums once more, of ratings by their weight.
+        home_weight, home_total: the first two of these, of ratings that were given where the card was made.
+        home_score: Bayesian mean of its ratings by weight, 1 to 5, for its place's board; `PRIOR_MEAN` without any.
+        score: the same with no more than `HOME_VOTES` from its place, for the boards of everywhere.
+        dispute: variance of its ratings by weight, drawn towards 0 by `PRIOR_VOTES` as long as they are few.
     """
 
     __tablename__ = "cards"
     __table_args__ = (
         Index(None, "created", "id"),
         # Holds all that the boards of a period ask for, so that only the rows that are shown have to be read.
-        Index("ix_cards_board", "created", "votes", "score", "dispute", "hidden", "scope", "id"),
+        Index("ix_cards_board", "created", "votes", "score", "home_score", "dispute", "hidden", "scope", "id"),
         Index(None, "score", "votes"),
         Index(None, "dispute"),
-        Index(None, "scope", "score"),
+        Index(None, "scope", "home_score"),
         Index(None, "scope", "created"),
         Index(None, "person_id"),
     )
@@ -64,7 +73,7 @@ class CardRow(Base):
     genres: Mapped[str] = mapped_column(String(200))
     model_version: Mapped[str] = mapped_column(String(80))
     picture: Mapped[str] = mapped_column(String(80))
-    features: Mapped[dict[str, float] | None] = mapped_column(JSON, default=None)
+    features: Mapped[dict[str, float] | None] = mapped_column(JSON(none_as_null=True), default=None)
     chosen_by: Mapped[str] = mapped_column(String(16), default="likelihood")
     taste_version: Mapped[str | None] = mapped_column(String(40), default=None)
     experiment: Mapped[str | None] = mapped_column(String(80), default=None)
@@ -73,6 +82,12 @@ class CardRow(Base):
     total: Mapped[int] = mapped_column(default=0)
     squares: Mapped[int] = mapped_column(default=0)
     mean: Mapped[float | None] = mapped_column(Float, default=None)
+    weight: Mapped[float] = mapped_column(Float, default=0.0)
+    weighted_total: Mapped[float] = mapped_column(Float, default=0.0)
+    weighted_squares: Mapped[float] = mapped_column(Float, default=0.0)
+    home_weight: Mapped[float] = mapped_column(Float, default=0.0)
+    home_total: Mapped[float] = mapped_column(Float, default=0.0)
+    home_score: Mapped[float] = mapped_column(Float, default=PRIOR_MEAN)
     score: Mapped[float] = mapped_column(Float, default=PRIOR_MEAN)
     dispute: Mapped[float] = mapped_column(Float, default=0.0)
 
@@ -162,16 +177,27 @@ class PostRow(Base):
 
 
 class RatingRow(Base):
-    """What one person thinks of one card: the primary key allows no second opinion."""
+    """What one person thinks of one card: the primary key allows no second opinion.
+
+    Attributes:
+        weight: that it had for the boards when it was given; see `db.weights`.
+        home: it was given in the place where the card was made.
+    """
 
     __tablename__ = "ratings"
-    __table_args__ = (CheckConstraint("value BETWEEN 1 AND 5", name="value"), Index(None, "card_id", "value"))
+    __table_args__ = (
+        CheckConstraint("value BETWEEN 1 AND 5", name="value"),
+        Index(None, "card_id", "value"),
+        Index(None, "person_id", "updated"),
+    )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
     card_id: Mapped[str] = mapped_column(ForeignKey("cards.id", ondelete="CASCADE"), primary_key=True)
     value: Mapped[int]
     source: Mapped[str] = mapped_column(String(16))
     updated: Mapped[datetime] = mapped_column(UtcDateTime)
+    weight: Mapped[float] = mapped_column(Float, default=1.0)
+    home: Mapped[bool] = mapped_column(default=False)
 
 
 class FavouriteRow(Base):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, delete, func, or_, select
@@ -40,7 +41,8 @@ async def ensure_person(session: AsyncSession, platform: str, user_id: str) -> i
     known = await find_person(session, platform, user_id)
     if known is not None:
         return known
-    row = upsert(session, PersonRow).values(platform=platform, platform_user_id=user_id)
+    new = {"platform": platform, "platform_user_id": user_id, "first_seen": datetime.now(UTC)}
+    row = upsert(session, PersonRow).values(**new)
     await session.execute(row.on_conflict_do_nothing())
     found = await find_person(session, platform, user_id)
     assert found is not None
@@ -141,7 +143,15 @@ async def export(session: AsyncSession, person_id: int, platform: str, user_id: 
         "cards": select(CardRow.id, CardRow.created, CardRow.title, CardRow.scope, CardRow.options).where(
             CardRow.person_id == person_id
         ),
-        "ratings": select(RatingRow.card_id, CardRow.title, RatingRow.value, RatingRow.source, RatingRow.updated)
+        "ratings": select(
+            RatingRow.card_id,
+            CardRow.title,
+            RatingRow.value,
+            RatingRow.source,
+            RatingRow.updated,
+            RatingRow.weight,
+            RatingRow.home,
+        )
         .join(CardRow, CardRow.id == RatingRow.card_id)
         .where(RatingRow.person_id == person_id),
         "favourites": select(FavouriteRow.card_id, CardRow.title, FavouriteRow.created)

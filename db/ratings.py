@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Float, cast, delete, func, select, update
+from sqlalchemy import Float, Row, case, cast, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import hall
-from db.models import PRIOR_MEAN, PRIOR_VOTES, CardRow, PersonRow, RatingRow
+from db.models import HOME_VOTES, PRIOR_MEAN, PRIOR_VOTES, CardRow, PersonRow, RatingRow
 from db.statements import upsert
+from db.weights import BURST_SECONDS, weight_of
 
 
 @dataclass(frozen=True)
@@ -22,30 +24,48 @@ class Votes:
     own: int | None
 
 
-async def set_rating(session: AsyncSession, person_id: int, card_id: str, value: int, source: str) -> Votes | None:
+@dataclass(frozen=True)
+class _Given:
+    """A rating as the figures of its card see it; all zero stands for none."""
+
+    value: int = 0
+    weight: float = 0.0
+    home: bool = False
+
+
+async def set_rating(
+    session: AsyncSession, person_id: int, card_id: str, value: int, source: str, scope: str | None = None
+) -> Votes | None:
     """Store what somebody thinks of a card; the latest value wins.
+
+    Args:
+        scope: the server or group that it was given in, if any.
 
     Returns:
         How the card stands then, None when there is no such card.
     """
-    if not await _lock_card(session, card_id):
+    card = await _lock_card(session, card_id)
+    if card is None:
         return None
-    before = await own_rating(session, person_id, card_id)
-    new = {"value": value, "source": source, "updated": datetime.now(UTC)}
+    now = datetime.now(UTC)
+    before = await _given(session, person_id, card_id)
+    weight = await _weight(session, person_id, card_id, now)
+    after = _Given(value, weight, scope is not None and scope == card.scope)
+    new = {**asdict(after), "source": source, "updated": now}
     row = upsert(session, RatingRow).values(person_id=person_id, card_id=card_id, **new)
     await session.execute(row.on_conflict_do_update(index_elements=["person_id", "card_id"], set_=new))
-    return await _recount(session, card_id, before, value)
+    return await _recount(session, card_id, before, after)
 
 
 async def drop_rating(session: AsyncSession, person_id: int, card_id: str, value: int | None = None) -> None:
     """Take a rating back; with `value` only if that is what it says now."""
-    if not await _lock_card(session, card_id):
+    if await _lock_card(session, card_id) is None:
         return
-    before = await own_rating(session, person_id, card_id)
-    if before is None or value not in (None, before):
+    before = await _given(session, person_id, card_id)
+    if not before.value or value not in (None, before.value):
         return
     await session.execute(delete(RatingRow).where(RatingRow.person_id == person_id, RatingRow.card_id == card_id))
-    await _recount(session, card_id, before, None)
+    await _recount(session, card_id, before, _Given())
 
 
 async def drop_all(session: AsyncSession, person_id: int) -> int:
@@ -89,19 +109,56 @@ async def histogram(session: AsyncSession, card_id: str) -> dict[int, int]:
     return dict.fromkeys(range(1, 6), 0) | {row.value: row.votes for row in await session.execute(found)}
 
 
-async def _lock_card(session: AsyncSession, card_id: str) -> bool:
+async def _lock_card(session: AsyncSession, card_id: str) -> Row[str, str | None] | None:
     # Ratings of one card wait for each other, so that each sees what the one before has left (SQLite: they do anyway).
-    found = await session.scalar(select(CardRow.id).where(CardRow.id == card_id).with_for_update())
-    return found is not None
+    found = select(CardRow.id, CardRow.scope).where(CardRow.id == card_id).with_for_update()
+    return (await session.execute(found)).one_or_none()
 
 
-async def _recount(session: AsyncSession, card_id: str, before: int | None, after: int | None) -> Votes:
+async def _given(session: AsyncSession, person_id: int, card_id: str) -> _Given:
+    found = select(RatingRow.value, RatingRow.weight, RatingRow.home)
+    row = (
+        await session.execute(found.where(RatingRow.person_id == person_id, RatingRow.card_id == card_id))
+    ).one_or_none()
+    return _Given() if row is None else _Given(row.value, row.weight, row.home)
+
+
+async def _weight(session: AsyncSession, person_id: int, card_id: str, now: datetime) -> float:
+    """Return what a rating of somebody weighs now."""
+    first_seen = await session.scalar(select(PersonRow.first_seen).where(PersonRow.id == person_id))
+    recent = (
+        select(func.count())
+        .select_from(RatingRow)
+        .where(
+            RatingRow.person_id == person_id,
+            RatingRow.card_id != card_id,
+            RatingRow.updated.between(now - timedelta(seconds=BURST_SECONDS), now),
+        )
+    )
+    known = None if first_seen is None else now - first_seen
+    return weight_of(known, await session.scalar(recent) or 0)
+
+
+async def _recount(session: AsyncSession, card_id: str, before: _Given, after: _Given) -> Votes:
     """Bring the card's figures up to date for one rating that came, changed or went."""
-    new, old = after or 0, before or 0
-    votes = CardRow.votes + (bool(new) - bool(old))
-    total = CardRow.total + (new - old)
-    squares = CardRow.squares + (new**2 - old**2)
-    mean = cast(total, Float) / func.nullif(votes, 0)
+
+    def change(of: Callable[[_Given], float]) -> float:
+        return of(after) - of(before)
+
+    votes = CardRow.votes + change(lambda given: bool(given.value))
+    total = CardRow.total + change(lambda given: given.value)
+    squares = CardRow.squares + change(lambda given: given.value**2)
+    weight = CardRow.weight + change(lambda given: given.weight)
+    weighted_total = CardRow.weighted_total + change(lambda given: given.weight * given.value)
+    weighted_squares = CardRow.weighted_squares + change(lambda given: given.weight * given.value**2)
+    home_weight = CardRow.home_weight + change(lambda given: given.home * given.weight)
+    home_total = CardRow.home_total + change(lambda given: given.home * given.weight * given.value)
+    crowded = home_weight > HOME_VOTES
+    counted_weight = weight - home_weight + case((crowded, HOME_VOTES), else_=home_weight)
+    counted_total = (
+        weighted_total - home_total + case((crowded, HOME_VOTES * home_total / home_weight), else_=home_total)
+    )
+    scatter = weighted_squares - weighted_total * weighted_total / func.nullif(weight, 0.0)
     counted = (
         update(CardRow)
         .where(CardRow.id == card_id)
@@ -109,9 +166,15 @@ async def _recount(session: AsyncSession, card_id: str, before: int | None, afte
             votes=votes,
             total=total,
             squares=squares,
-            mean=mean,
-            score=(PRIOR_MEAN * PRIOR_VOTES + total) / (PRIOR_VOTES + votes),
-            dispute=func.coalesce((squares - total * mean) / (PRIOR_VOTES + votes), 0.0),
+            mean=cast(total, Float) / func.nullif(votes, 0),
+            weight=weight,
+            weighted_total=weighted_total,
+            weighted_squares=weighted_squares,
+            home_weight=home_weight,
+            home_total=home_total,
+            home_score=(PRIOR_MEAN * PRIOR_VOTES + weighted_total) / (PRIOR_VOTES + weight),
+            score=(PRIOR_MEAN * PRIOR_VOTES + counted_total) / (PRIOR_VOTES + counted_weight),
+            dispute=func.coalesce(scatter / (PRIOR_VOTES + weight), 0.0),
         )
         .returning(CardRow.votes, CardRow.mean, CardRow.scope)
         .execution_options(synchronize_session=False)
@@ -119,4 +182,4 @@ async def _recount(session: AsyncSession, card_id: str, before: int | None, afte
     card = (await session.execute(counted)).one()
     if card.scope is not None:
         await hall.touch(session, card_id)
-    return Votes(card.votes, card.mean, after)
+    return Votes(card.votes, card.mean, after.value or None)

@@ -6,10 +6,10 @@ import discord
 
 from bot.discord.faults import tell
 from bot.discord.items import CARD, Button, Lasting
-from bot.discord.reply import Interaction, person_of
+from bot.discord.reply import Interaction, person_of, place_of, shared_locale
 from bot.discord.words import command_names, locale_of
 from bot.ratings import RATINGS
-from bot.sentences import say
+from bot.sentences import decimal, say
 from bot.service import RatingSummary, StoredCard
 
 
@@ -29,10 +29,11 @@ class RateButton(Lasting, discord.ui.DynamicItem[Button], template=rf"fa:rate:{C
             summary = await service.withdraw(person, self.card_id, self.value)
             key = "discord.withdrawn"
         else:
-            summary = await service.rate(person, self.card_id, self.value, "button")
+            summary = await service.rate(person, self.card_id, self.value, "button", place_of(interaction).scope)
             key = "discord.rated"
         if interaction.message is not None:
-            await interaction.edit_original_response(view=with_score(interaction.message, summary))
+            view = with_score(interaction.message, summary, await shared_locale(interaction))
+            await interaction.edit_original_response(view=view)
         await tell(interaction, say(key, locale, emoji=RATINGS[self.value], standing=standing(summary, locale)))
 
 
@@ -66,8 +67,8 @@ class FavouriteButton(Lasting, discord.ui.DynamicItem[Button], template=rf"fa:ke
             await tell(interaction, say("discord.let_go", locale))
 
 
-def score_label(card: StoredCard | RatingSummary) -> str:
-    return f"★ {card.mean:.1f} · {card.votes}" if card.mean else "☆"
+def score_label(card: StoredCard | RatingSummary, locale: str) -> str:
+    return f"★ {decimal(card.mean, locale)} · {card.votes}" if card.mean else "☆"
 
 
 def standing(summary: RatingSummary, locale: str) -> str:
@@ -75,14 +76,14 @@ def standing(summary: RatingSummary, locale: str) -> str:
     if not summary.votes:
         return say("discord.unrated", locale)
     key = "discord.standing_one" if summary.votes == 1 else "discord.standing"
-    return say(key, locale, mean=f"{summary.mean:.1f}", votes=summary.votes)
+    return say(key, locale, mean=decimal(summary.mean or 0, locale), votes=summary.votes)
 
 
-def with_score(message: discord.Message, summary: RatingSummary) -> discord.ui.View:
+def with_score(message: discord.Message, summary: RatingSummary, locale: str) -> discord.ui.View:
     """Return the view that a message has already, with a new score."""
     view = discord.ui.View.from_message(message, timeout=None)
     for item in view.children:
         if isinstance(item, discord.ui.Button) and item.custom_id == f"fa:score:{summary.card_id}":
-            item.label = score_label(summary)
+            item.label = score_label(summary, locale)
     view.stop()  # discord.py would keep it for ever and listen, which the templates do already
     return view

@@ -36,14 +36,15 @@ class Reactions:
     async def added(self, event: discord.RawReactionActionEvent) -> None:
         value, card_id = await self._rating(event)
         if value is not None and card_id is not None:
-            await self._service.rate(Person("discord", str(event.user_id)), card_id, value, "reaction")
-            self._scores.touch(event.channel_id, event.message_id, card_id)
+            scope = None if event.guild_id is None else str(event.guild_id)
+            await self._service.rate(Person("discord", str(event.user_id)), card_id, value, "reaction", scope)
+            self._scores.touch(event.channel_id, event.message_id, card_id, event.guild_id)
 
     async def removed(self, event: discord.RawReactionActionEvent) -> None:
         value, card_id = await self._rating(event)
         if value is not None and card_id is not None:
             await self._service.withdraw(Person("discord", str(event.user_id)), card_id, value)
-            self._scores.touch(event.channel_id, event.message_id, card_id)
+            self._scores.touch(event.channel_id, event.message_id, card_id, event.guild_id)
 
     async def cleared(self, event: discord.RawReactionClearEvent | discord.RawReactionClearEmojiEvent) -> None:
         """Take back what was rated by the reactions that a moderator cleared: one emoji or all of them."""
@@ -58,7 +59,7 @@ class Reactions:
         for user_id, given in (await self._service.reacted("discord", card_id)).items():
             if value in (None, given):
                 await self._service.withdraw(Person("discord", user_id), card_id, given)
-        self._scores.touch(event.channel_id, event.message_id, card_id)
+        self._scores.touch(event.channel_id, event.message_id, card_id, event.guild_id)
 
     async def catch_up(self) -> None:
         """Bring the ratings of the last days' posts to what their reactions say now."""
@@ -82,15 +83,16 @@ class Reactions:
         for user_id, values in ((user_id, values) for one in found if one for user_id, values in one.items()):
             seen.setdefault(user_id, []).extend(values)
         known = await self._service.reacted("discord", card_id)
+        stored = await self._service.card(card_id)
+        home = None if stored is None else stored.scope  # where nearly all posts of it are
         for user_id, values in seen.items():
             person = Person("discord", user_id)
             if known.get(user_id) in values:
                 continue
             own = (await self._service.summary(card_id, person)).own
             if own is None or user_id in known:  # a rating by button is newer than any reaction that it left standing
-                await self._service.rate(person, card_id, values[-1], "reaction")
+                await self._service.rate(person, card_id, values[-1], "reaction", home)
         # A reaction may still stand under a post that was not looked at: an old one, or one out of reach.
-        stored = await self._service.card(card_id)
         if None not in found and stored is not None and stored.created >= since:
             for user_id in known.keys() - seen.keys():
                 await self._service.withdraw(Person("discord", user_id), card_id, known[user_id])

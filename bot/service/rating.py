@@ -13,8 +13,13 @@ from db import posts, ratings
 class Rating(ServicePart):
     """Takes ratings from buttons, reactions and the playground."""
 
-    async def rate(self, person: Person, card_id: str, value: int, source: Source) -> RatingSummary:
+    async def rate(
+        self, person: Person, card_id: str, value: int, source: Source, scope: str | None = None
+    ) -> RatingSummary:
         """Store what somebody thinks of a card, 1 to 5; the latest rating replaces earlier ones.
+
+        Args:
+            scope: the server or group that it is given in, so that no crowd carries its own cards everywhere.
 
         Raises:
             BadRequest: no such card or value.
@@ -24,7 +29,7 @@ class Rating(ServicePart):
         with storage():
             async with self._database.write() as session:
                 person_id = await ensure_person(session, person)
-                return _summary(card_id, await ratings.set_rating(session, person_id, card_id, value, source))
+                return _summary(card_id, await ratings.set_rating(session, person_id, card_id, value, source, scope))
 
     async def withdraw(self, person: Person, card_id: str, value: int | None = None) -> RatingSummary:
         """Take somebody's rating back; with `value` only if that is the one that counts now.

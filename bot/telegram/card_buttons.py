@@ -70,20 +70,21 @@ class CardButtons:
             await self._service.withdraw(person, press.subject, press.value)
             sentence = say("telegram.taken_back", locale, emoji=RATINGS[press.value])
         else:
-            summary = await self._service.rate(person, press.subject, press.value, "button")
-            sentence = say("telegram.rated", locale, emoji=RATINGS[press.value], rating=_rating(summary))
-        self._boards.refresh(_spot(query), press.subject)
+            scope = place_of(query.message.chat).scope if query.message else None
+            summary = await self._service.rate(person, press.subject, press.value, "button", scope)
+            sentence = say("telegram.rated", locale, emoji=RATINGS[press.value], rating=_rating(summary, locale))
+        self._boards.refresh(_spot(query), press.subject, locale)
         return sentence
 
     async def _votes(self, query: CallbackQuery, press: Press, locale: str) -> str:
         """Tell how a card stands, and how many gave what."""
         summary = await self._service.summary(press.subject, person_of_query(query))
-        self._boards.refresh(_spot(query), press.subject)
+        self._boards.refresh(_spot(query), press.subject, locale)
         if summary.mean is None:
             return say("telegram.unrated", locale)
         counts = await self._service.histogram(press.subject)
         lines = [
-            say("telegram.standing", locale, rating=_rating(summary)),
+            say("telegram.standing", locale, rating=_rating(summary, locale)),
             "  ".join(f"{emoji} {counts.get(value, 0)}" for value, emoji in sorted(RATINGS.items())),
         ]
         if summary.own is not None:
@@ -114,7 +115,7 @@ class CardButtons:
         return ""
 
     async def _back(self, query: CallbackQuery, press: Press, locale: str) -> str:
-        await self._boards.renew(_spot(query), press.subject)
+        await self._boards.renew(_spot(query), press.subject, locale)
         return ""
 
     async def _reroll(self, query: CallbackQuery, press: Press, locale: str) -> str:
@@ -146,7 +147,7 @@ class CardButtons:
         message = message_of(query)
         shown = await self._service.card_of_message("telegram", str(message.chat.id), str(message.message_id))
         if shown is not None:
-            self._boards.refresh(_spot(query), shown)
+            self._boards.refresh(_spot(query), shown, locale)
         return await self._start(query, wish, await self._target(query), locale)
 
     async def _start(self, query: CallbackQuery, wish: Wish, target: Target, locale: str) -> str:
@@ -155,7 +156,7 @@ class CardButtons:
 
     async def _report(self, query: CallbackQuery, press: Press, locale: str) -> str:
         await self._service.report(person_of_query(query), press.subject)
-        self._boards.refresh(_spot(query), press.subject)
+        self._boards.refresh(_spot(query), press.subject, locale)
         return say("telegram.reported", locale)
 
     async def _delete(self, query: CallbackQuery, press: Press, locale: str) -> str:
@@ -187,5 +188,5 @@ def _spot(query: CallbackQuery) -> Spot:
     return message.chat.id, message.message_id
 
 
-def _rating(summary: RatingSummary) -> str:
-    return rating_sign(summary.votes, summary.mean)
+def _rating(summary: RatingSummary, locale: str) -> str:
+    return rating_sign(summary.votes, summary.mean, locale)

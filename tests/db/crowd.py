@@ -27,7 +27,7 @@ from bot.service import CardService, Person
 from bot.settings import BotSettings
 from db import Database, upgrade
 from db.database import make_engine
-from db.models import PRIOR_MEAN, PRIOR_VOTES, CardRow, PersonRow, RatingRow
+from db.models import HOME_VOTES, PRIOR_MEAN, PRIOR_VOTES, CardRow, PersonRow, RatingRow
 from generator.client import GeneratorClient
 from generator.schema import GENRES, CardRequest
 from tests import postgresql
@@ -35,11 +35,20 @@ from tests.bot.house import tiny_card
 
 CHUNK = 20_000
 SCOPES = 200
+AWAY = 0.25  # share of ratings from elsewhere than where the card was made
 FIGURES = f"""
 UPDATE cards SET votes = r.votes, total = r.total, squares = r.squares, mean = 1.0 * r.total / r.votes,
-    score = ({PRIOR_MEAN * PRIOR_VOTES} + r.total) / ({PRIOR_VOTES} + r.votes),
+    weight = r.votes, weighted_total = r.total, weighted_squares = r.squares,
+    home_weight = r.home_weight, home_total = r.home_total,
+    home_score = ({PRIOR_MEAN * PRIOR_VOTES} + r.total) / ({PRIOR_VOTES} + r.votes),
+    score = ({PRIOR_MEAN * PRIOR_VOTES} + r.total - r.home_total
+        + r.home_total * CASE WHEN r.home_weight > {HOME_VOTES} THEN {HOME_VOTES} / r.home_weight ELSE 1.0 END)
+        / ({PRIOR_VOTES} + r.votes - r.home_weight
+        + CASE WHEN r.home_weight > {HOME_VOTES} THEN {HOME_VOTES} ELSE r.home_weight END),
     dispute = (r.squares - 1.0 * r.total * r.total / r.votes) / ({PRIOR_VOTES} + r.votes)
-FROM (SELECT card_id, count(*) AS votes, sum(value) AS total, sum(value * value) AS squares
+FROM (SELECT card_id, count(*) AS votes, sum(value) AS total, sum(value * value) AS squares,
+        sum(CASE WHEN home THEN 1.0 ELSE 0.0 END) AS home_weight,
+        sum(CASE WHEN home THEN value ELSE 0.0 END) AS home_total
       FROM ratings GROUP BY card_id) AS r
 WHERE cards.id = r.card_id
 """
@@ -92,12 +101,13 @@ def _ratings(
 ) -> Iterator[dict[str, Any]]:
     weights = [1 / (place + 10) for place in range(len(card_ids))]
     scale = count / sum(weights)
-    now = datetime.now(UTC)
+    now = datetime.now(UTC) - timedelta(days=1)
     for card_id, weight in zip(card_ids, weights, strict=True):
         liking = dice.random() * 4
         for person_id in dice.sample(persons, min(len(persons), max(1, round(weight * scale)))):
             value = min(5, max(1, round(1 + liking + dice.gauss(0, 1))))
-            yield {"person_id": person_id, "card_id": card_id, "value": value, "source": "web", "updated": now}
+            row = {"person_id": person_id, "card_id": card_id, "value": value, "source": "web", "updated": now}
+            yield {**row, "weight": 1.0, "home": dice.random() >= AWAY}
 
 
 async def _insert(connection: AsyncConnection, table: type[Any], rows: Iterable[dict[str, Any]]) -> None:
