@@ -41,7 +41,7 @@ class NewRequest:
 
 @dataclass(frozen=True)
 class NewCard:
-    """What is written when a card has been made."""
+    """What is written when a card has been made; the last four as in `CardRow`."""
 
     id: str
     options: dict[str, Any]
@@ -50,6 +50,10 @@ class NewCard:
     genres: Sequence[str]
     model_version: str
     picture: str
+    features: dict[str, float] | None = None
+    chosen_by: str = "likelihood"
+    taste_version: str | None = None
+    experiment: str | None = None
 
 
 async def accept(
@@ -126,11 +130,16 @@ async def finish(session: AsyncSession, request_id: str, card: NewCard) -> CardR
         genres="".join(f"|{genre}" for genre in card.genres) + "|",
         model_version=card.model_version[:80],
         picture=card.picture,
+        features=card.features,
+        chosen_by=card.chosen_by,
+        taste_version=card.taste_version,
+        experiment=card.experiment,
     )
     session.add(row)
     await session.flush()
     if request is not None and request.state == "accepted":
         request.state, request.card_id = "made", card.id
+        request.options = request.options | {"choice": None}  # its weights are many numbers, and have served
     return row
 
 

@@ -186,6 +186,6 @@ async def _drop_old(session: AsyncSession) -> None:
 _KNOWN = CardRow.features.is_not(None)
 
 
-def _learned() -> Select[tuple[TasteRow]]:
+def _learned() -> Select[TasteRow]:
     done = select(TasteRow).where(TasteRow.scope == EVERYBODY, TasteRow.ratings > 0)
     return done.order_by(TasteRow.created.desc(), TasteRow.version.desc())

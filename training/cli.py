@@ -28,21 +28,91 @@ Minutes = Annotated[float | None, typer.Option(min=0, help="End after so long; e
 Count = Annotated[int, typer.Option(min=1, help="How many.")]
 Seed = Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Same seed, same samples.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-_PREPARED, _RUNS = Path("runs/prepared"), Path("runs")
+_DATA, _PREPARED, _RUNS = Path("runs/collected"), Path("runs/prepared"), Path("runs")
+
+
+@app.command()
+def collect(
+    contact: Annotated[
+        str, typer.Option(envvar="COLLECT_CONTACT", help="Your mail or web address, which every host is told.")
+    ],
+    accept_terms: Annotated[
+        bool, typer.Option("--accept-terms", help="You have read docs/training.md on what the sources allow.")
+    ] = False,
+    out: Annotated[Path, typer.Option(help="Folder of the collection; an earlier run in it is gone on with.")] = _DATA,
+    source: Annotated[
+        Literal["jikan", "anilist", "both"], typer.Option(help="Which listings; AniList forbids mass collection.")
+    ] = "jikan",
+    most: Annotated[int | None, typer.Option("--max", min=1, help="Titles of each source to have in all.")] = None,
+    minutes: Minutes = None,
+    days: Annotated[float, typer.Option(min=0, help="Ask again for what is older.")] = 30.0,
+    posters: Annotated[bool, typer.Option(help="Whether to fetch posters as well.")] = True,
+    jikan_url: Annotated[
+        str | None, typer.Option(envvar="COLLECT_JIKAN_URL", help="Another server of Jikan v4, such as your own.")
+    ] = None,
+    anilist_url: Annotated[
+        str | None, typer.Option(envvar="COLLECT_ANILIST_URL", help="Another address of AniList's API.")
+    ] = None,
+    picture_host: Annotated[
+        list[str] | None,
+        typer.Option(envvar="COLLECT_PICTURE_HOSTS", help="The only hosts of posters; else the sources' own."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fill a table and posters like ours from Jikan (MyAnimeList) and AniList, slowly; run it again to go on."""
+    from generator.errors import BadRequest, FakeanimeError
+    from training.collect import anilist, jikan
+    from training.collect import run as collecting
+    from training.collect.listing import Source
+    from training.prepare import readable
+
+    if not accept_terms:
+        raise BadRequest(
+            "Read “What the sources allow” in docs/training.md, then say --accept-terms if you keep to it."
+        )
+    if not ("@" in contact or "://" in contact) or not contact.isprintable():
+        raise BadRequest("--contact must be a mail or web address where the sources can reach you.")
+    addresses: dict[Source, str] = {
+        "jikan": (jikan_url or jikan.URL).rstrip("/"),
+        "anilist": anilist_url or anilist.URL,
+    }
+    plan = collecting.Plan(
+        folder=out,
+        contact=contact,
+        sources={name: url for name, url in addresses.items() if source in (name, "both")},
+        most=most,
+        minutes=minutes,
+        days=days,
+        pictures=posters,
+        picture_hosts=tuple(picture_host or collecting.PICTURE_HOSTS),
+    )
+    report, troubles = asyncio.run(collecting.collect(plan))
+    if as_json:
+        show(report, as_json=True)
+    else:
+        typer.echo(readable(report))
+    if troubles:
+        raise FakeanimeError(" ".join([*troubles, f"What was collected is kept in {out}."]))
 
 
 @app.command()
 def prepare(
-    data: Annotated[Path, typer.Option(help="Folder with anime.jsonl.gz, posters/ and faces/.")],
+    data: Annotated[
+        Path, typer.Option(help="Folder with anime.jsonl.gz and, for pictures, posters/ and faces/.")
+    ] = _DATA,
     out: Annotated[Path, typer.Option(help="Folder for the training sets.")] = _PREPARED,
     pieces: Annotated[int, typer.Option(min=300, help="Size of the text models' vocabulary.")] = 5000,
+    as_json: AsJson = False,
 ) -> None:
-    """Make the training sets of all models: records, vocabulary, decoded pictures."""
+    """Make the training sets of all models (records, vocabulary, decoded pictures) and report what is in them."""
     from training.art_data import prepare_art
-    from training.prepare import prepare_text
+    from training.prepare import prepare_text, readable
 
-    text = prepare_text(data, out / "text", pieces)
-    show({"text": text, **prepare_art(data, out)}, as_json=True)
+    report = {"text": prepare_text(data, out / "text", pieces), **prepare_art(data, out)}
+    if as_json:
+        show(report, as_json=True)
+    else:
+        typer.echo(readable(report))
 
 
 @train.command("text")
@@ -110,12 +180,12 @@ def train_taste(
 
     url = DatabaseSettings().database_url
 
-    async def run() -> dict[str, Any] | None:
+    async def run() -> dict[str, Any]:
         await upgrade(url)
         async with Database(url) as database:
-            return await learn(database, daily=daily)
+            return await learn(database, daily=daily) or {"version": None}
 
-    show(asyncio.run(run()) or {"version": None}, as_json)
+    show(asyncio.run(run()), as_json)
 
 
 @app.command()

@@ -124,32 +124,37 @@ def sum_up(crowd: Crowd, age: Array) -> Sums:
     of different cards.
     """
     weight = crowd.weight * age
-    of_card = np.bincount(crowd.card, weight, len(crowd.cards))
+    of_card = _totals(crowd.card, weight, len(crowd.cards))
     weight = weight / (1 + CARD_SHARE * np.maximum(0, of_card - 1))[crowd.card]
-    of_card = np.bincount(crowd.card, weight, len(crowd.cards))
-    value_of_card = np.bincount(crowd.card, weight * crowd.value, len(crowd.cards))
+    of_card = _totals(crowd.card, weight, len(crowd.cards))
+    value_of_card = _totals(crowd.card, weight * crowd.value, len(crowd.cards))
     columns = 1 + len(crowd.names)
     gram, moment = np.zeros((columns, columns)), np.zeros(columns)
     for start in range(0, len(crowd.cards), _BLOCK):
         part = slice(start, start + _BLOCK)
-        x = np.column_stack((np.ones(len(crowd.cards[part])), crowd.cards[part]))
-        gram += (x * of_card[part, None]).T @ x
+        x: Array = np.column_stack((np.ones(len(crowd.cards[part])), crowd.cards[part])).astype(np.float64)
+        gram += (of_card[part, None] * x).T @ x
         moment += x.T @ value_of_card[part]
-    rater_weight = np.bincount(crowd.rater, weight, crowd.raters)
+    rater_weight = _totals(crowd.rater, weight, crowd.raters)
     rater_features = np.empty((crowd.raters, columns))
     rater_features[:, 0] = rater_weight
     for column in range(1, columns):
-        x = crowd.cards[:, column - 1]
-        rater_features[:, column] = np.bincount(crowd.rater, weight * x[crowd.card], crowd.raters)
+        feature = crowd.cards[:, column - 1]
+        rater_features[:, column] = _totals(crowd.rater, weight * feature[crowd.card], crowd.raters)
     return Sums(
         gram=gram,
         moment=moment,
         square=float(weight @ crowd.value**2),
         weight=float(weight.sum()),
         rater_weight=rater_weight,
-        rater_value=np.bincount(crowd.rater, weight * crowd.value, crowd.raters),
+        rater_value=_totals(crowd.rater, weight * crowd.value, crowd.raters),
         rater_features=rater_features,
     )
+
+
+def _totals(number: NDArray[np.int64], amount: Array, size: int) -> Array:
+    """Return the sum of the amounts of each number from 0 to `size` - 1."""
+    return np.bincount(number, amount, size).astype(np.float64, copy=False)
 
 
 def prior_mean(names: tuple[str, ...]) -> Array:
@@ -211,7 +216,7 @@ def adapt(everybody: Posterior, sums: Sums) -> Posterior:
     These ratings are part of everybody's as well; the widening bounds what that counts for.
     """
     wide = everybody.covariance + np.diag(np.full(len(everybody.mean), PLACE_SPREAD**2))
-    return solve(sums, everybody.spreads, everybody.mean, np.linalg.inv(wide))
+    return solve(sums, everybody.spreads, everybody.mean, np.asarray(np.linalg.inv(wide), dtype=np.float64))
 
 
 def _shrink(sums: Sums, spreads: Spreads) -> Array:

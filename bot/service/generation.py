@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot import pictures
 from bot.safe_words import unsafe_word
 from bot.service.base import ServicePart
+from bot.service.choice import Chooser, Wish
 from bot.service.errors import NobodyWorks, NotMade, storage
 from bot.service.progress import SparseProgress
 from bot.service.words import OnProgress, Person, StoredCard
@@ -17,7 +18,7 @@ from bot.settings import BotSettings
 from db import Database, cards, requests
 from db.models import CardRow
 from generator.errors import GenerationFailed
-from generator.schema import MAX_SEED, Card, CardRequest, JobState
+from generator.schema import FIRST_CHOSEN_SEED, Card, CardRequest, JobState
 
 if TYPE_CHECKING:
     from generator.client import GeneratorClient
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 MAKE_TIMEOUT = 300.0  # seconds in line and at work before a card is given up
 WORKER_GRACE = 60.0  # seconds that a resumed request waits for a worker that may be starting as well
 ARCHIVE_DEPTH = 300  # newest cards among which the archive is searched
+OTHER_SEED = 32  # apart, seeds share no candidates
 SAFE_TRIES = 3  # cards made for one request before its place's safe words mean that there is none
 
 
@@ -51,13 +53,14 @@ class Generation(ServicePart):
         super().__init__(settings, client, database)
         self._worker_grace = worker_grace
         self._make_timeout = make_timeout
+        self._chooser = Chooser(settings)
         self._jobs: dict[str, str] = {}  # running request -> its job at the queue, "" before it has one
 
     async def _generate(
         self,
         request_id: str,
         person: Person,
-        request: CardRequest,
+        wish: Wish,
         safe_words: tuple[str, ...],
         on_progress: OnProgress | None,
         grace: float,
@@ -65,22 +68,22 @@ class Generation(ServicePart):
         await self._worker_up(grace)
         watcher = SparseProgress(on_progress)
         for attempt in range(SAFE_TRIES):
-            wish = _varied(request, attempt)
+            request = _varied(wish.request, attempt)
             key = f"{request_id}-{attempt}" if attempt else request_id
-            card, picture = await self._have_made(request_id, person, wish, key, watcher)
+            card, picture = await self._have_made(request_id, person, request, key, watcher)
             word = unsafe_word(card_text(card), safe_words)
             if word is None:
                 with storage():
-                    row = await self._keep(request_id, wish, card, picture)
+                    row = await self._keep(request_id, Wish(request, wish.experiment), card, picture)
                 return self._stored(row, request_id=request_id)
             log.info("a card with the safe word %r is made again", word)
         raise NotMade("common.unsafe_card")
 
     async def _have_made(
-        self, request_id: str, person: Person, wish: CardRequest, key: str, watcher: SparseProgress
+        self, request_id: str, person: Person, request: CardRequest, key: str, watcher: SparseProgress
     ) -> tuple[Card, bytes]:
         """Return a card from the queue and its picture."""
-        job = await self._client.submit(wish, owner=f"{person.platform}:{person.user_id}", key=key, trace=request_id)
+        job = await self._client.submit(request, owner=f"{person.platform}:{person.user_id}", key=key, trace=request_id)
         self._jobs[request_id] = job.id
         await watcher(job)
         job = await self._client.wait(job.id, watcher, timeout=self._make_timeout)
@@ -98,19 +101,28 @@ class Generation(ServicePart):
                 raise NobodyWorks
             await asyncio.sleep(0.5)
 
-    async def _keep(self, request_id: str, wish: CardRequest, card: Card, picture: bytes) -> CardRow:
-        """Write picture and rows, the file first: no row ever points at a missing file."""
+    async def _keep(self, request_id: str, wish: Wish, card: Card, picture: bytes) -> CardRow:
+        """Write picture and rows, the file first: no row ever points at a missing file.
+
+        The seeds of the card name what was chosen, so that it can be had again without whoever chose it.
+        """
         card_id = await self._free_id(request_id)
         name = f"{card_id}.jpg"
         await asyncio.to_thread(pictures.write_atomically, self._folder / name, picture)
+        choice = wish.request.choice
+        asked = wish.request.model_copy(update={"seed": card.seed, "art_seed": card.art_seed, "choice": None})
         new = requests.NewCard(
             id=card_id,
-            options=wish.model_dump(mode="json"),
-            facts=card.model_dump(mode="json"),
+            options=asked.model_dump(mode="json"),
+            facts=card.model_dump(mode="json", exclude={"features"}),
             title=card.title,
             genres=card.genres,
             model_version=card.model_version,
             picture=name,
+            features=card.features or None,
+            chosen_by=card.chosen_by,
+            taste_version=choice.version or None if choice else None,
+            experiment=wish.experiment,
         )
         async with self._database.write() as session:
             return await requests.finish(session, request_id, new)
@@ -147,8 +159,12 @@ class Generation(ServicePart):
 
 def _varied(request: CardRequest, attempt: int) -> CardRequest:
     """Return a request with other seeds for each attempt, the same ones after a restart."""
-    seeds = {name: ((getattr(request, name) or 0) + attempt) % (MAX_SEED + 1) for name in ("seed", "art_seed")}
-    return request.model_copy(update=seeds)
+
+    def other(seed: int | None) -> int:
+        half = FIRST_CHOSEN_SEED  # in the upper one seeds name a choice as well, and go on doing so
+        return (seed or 0) // half * half + ((seed or 0) + OTHER_SEED * attempt) % half
+
+    return request.model_copy(update={"seed": other(request.seed), "art_seed": other(request.art_seed)})
 
 
 def card_text(card: Card) -> str:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.safe_words import unsafe_word
+from bot.service.choice import Wish
 from bot.service.errors import Busy, Cooldown, NobodyWorks, NotHere, PlaceQuota, UnsafeWord, storage
 from bot.service.generation import Generation
 from bot.service.words import OnProgress, Owed, Person, Place, Platform, StoredCard
@@ -59,6 +60,15 @@ class Making(Generation):
             raise UnsafeWord(word)
         return await self._make(person, place, request, rules, reply_ref, on_progress)
 
+    async def start(self) -> None:
+        """Bring database and picture folder into shape, and read the experiment if there is one.
+
+        Raises:
+            ConfigurationError: one of them cannot be used; the message says which.
+        """
+        await super().start()
+        self._chooser.start()
+
     async def owed(self, platform: Platform) -> list[Owed]:
         """Return the requests of a platform that an earlier run took and did not answer, oldest first."""
         with storage():
@@ -70,11 +80,13 @@ class Making(Generation):
                 person=Person(platform, person.platform_user_id),
                 place=Place(platform, row.chat_id, row.scope),
                 reply_ref=row.reply_ref,
-                request=CardRequest.model_validate(row.options),
+                request=wish.request,
+                experiment=wish.experiment,
                 stored=self._stored(card, request_id=row.id, from_archive=row.archived) if card else None,
                 created=row.created,
             )
             for row, person, card in rows
+            for wish in [Wish.from_options(row.options)]
             if row.id not in self._jobs
         ]
 
@@ -92,8 +104,9 @@ class Making(Generation):
         with storage():
             async with self._database.read() as session:
                 rules = await places.get(session, owed.place.platform, owed.place.scope)
+        wish = Wish(owed.request, owed.experiment)
         return await self._answer(
-            owed.request_id, owed.person, owed.request, rules.safe_words, on_progress, grace=self._worker_grace
+            owed.request_id, owed.person, wish, rules.safe_words, on_progress, grace=self._worker_grace
         )
 
     async def posted(
@@ -131,6 +144,9 @@ class Making(Generation):
         reply_ref: dict[str, str],
         on_progress: OnProgress | None = None,
     ) -> StoredCard:
+        with storage():
+            async with self._database.read() as session:
+                wish = await self._chooser.wish(session, person, place.scope, request)
         new = requests.NewRequest(
             id=uuid.uuid4().hex,
             platform=person.platform,
@@ -138,7 +154,7 @@ class Making(Generation):
             chat_id=place.chat_id,
             scope=place.scope,
             reply_ref=reply_ref,
-            options=request.with_seeds().model_dump(mode="json"),
+            options=wish.as_options(),
         )
         cooldown = self._settings.cooldown_seconds if rules.cooldown_seconds is None else rules.cooldown_seconds
         with storage():
@@ -148,14 +164,13 @@ class Making(Generation):
             if refused.running is not None:
                 raise Busy
             raise PlaceQuota(refused.place_wait) if refused.place_wait else Cooldown(refused.wait)
-        wish = CardRequest.model_validate(new.options)
         return await self._answer(new.id, person, wish, rules.safe_words, on_progress, grace=0)
 
     async def _answer(
         self,
         request_id: str,
         person: Person,
-        request: CardRequest,
+        wish: Wish,
         safe_words: tuple[str, ...],
         on_progress: OnProgress | None,
         *,
@@ -166,10 +181,10 @@ class Making(Generation):
         before = trace.set(request_id)
         try:
             try:
-                return await self._generate(request_id, person, request, safe_words, on_progress, grace)
+                return await self._generate(request_id, person, wish, safe_words, on_progress, grace)
             except (QueueUnreachable, ConfigurationError) as error:
                 log.warning("request %s goes to the archive: %s", request_id, error)
-                stored = await self._from_archive(request_id, request, safe_words)
+                stored = await self._from_archive(request_id, wish.request, safe_words)
                 if stored is None:
                     raise NobodyWorks from error
                 return stored

@@ -11,13 +11,13 @@ from bot.service.base import ServicePart, find_card
 from bot.service.errors import Wrong, storage
 from bot.titles import remix_title, sequel_title
 from db.models import CardRow
-from generator.schema import MAX_GENRES, MAX_SEED, Card, CardRequest
+from generator.schema import FIRST_CHOSEN_SEED, MAX_GENRES, Card, CardRequest
 
 Part = Literal["all", "title", "synopsis", "poster"]
 
 
 class Wishes(ServicePart):
-    """Builds requests; `make` takes them."""
+    """Builds requests; `make` takes them. Seeds are left open where the taste may choose."""
 
     async def reroll(self, card_id: str, part: Part) -> CardRequest:
         """Return the wish for a card with one part made anew.
@@ -32,16 +32,14 @@ class Wishes(ServicePart):
             NoCard: no such card.
         """
         card, asked = await self._asked(card_id)
-        seed = _other_seed(card.seed, card.art_seed)
         if part == "all":
-            return asked.model_copy(update={"seed": seed, "art_seed": None})
+            return asked.model_copy(update={"seed": None, "art_seed": None})
         if part == "poster":
-            return asked.model_copy(update={"art_seed": seed})
+            return asked.model_copy(update={"art_seed": _other_seed(card.seed, card.art_seed)})
         return CardRequest(
             genres=card.genres,
             title=card.title if part == "synopsis" else None,
             weirdness=card.weirdness,
-            seed=seed,
             art_seed=card.art_seed,
         )
 
@@ -52,9 +50,8 @@ class Wishes(ServicePart):
             NoCard: no such card.
         """
         card, _ = await self._asked(card_id)
-        seed = _other_seed(card.seed, card.art_seed)
-        title = sequel_title(card.title, japanese=card.title_kana is not None, choice=random.Random(seed))
-        return CardRequest(genres=card.genres, title=title, weirdness=card.weirdness, seed=seed)
+        title = sequel_title(card.title, japanese=card.title_kana is not None, choice=random.Random())
+        return CardRequest(genres=card.genres, title=title, weirdness=card.weirdness)
 
     async def remix(self, card_id: str, other_id: str) -> CardRequest:
         """Return the wish for a child of two cards.
@@ -73,7 +70,6 @@ class Wishes(ServicePart):
             genres=_mixed_genres(one, other),
             title=remix_title(one.title, other.title),
             weirdness=max(one.weirdness, other.weirdness),
-            seed=_other_seed(one.seed, other.seed),
             art_seed=one.art_seed,
         )
 
@@ -91,7 +87,7 @@ def _mixed_genres(one: Card, other: Card) -> tuple[str, ...]:
 
 
 def _other_seed(*known: int) -> int:
-    """Draw a seed that is none of those known."""
-    while (seed := secrets.randbelow(MAX_SEED + 1)) in known:
+    """Draw a seed that is none of those known, and leaves the choice among its candidates to the models."""
+    while (seed := secrets.randbelow(FIRST_CHOSEN_SEED)) in known:
         continue
     return seed

@@ -76,7 +76,11 @@ class RatingSummary:
 
 @dataclass(frozen=True)
 class Owed:
-    """A request that was taken but not answered; `stored` is there when only the posting is missing."""
+    """A request that was taken but not answered; `stored` is there when only the posting is missing.
+
+    Attributes:
+        experiment: name and arm of the experiment that it belongs to.
+    """
 
     request_id: str
     person: Person
@@ -85,6 +89,7 @@ class Owed:
     request: CardRequest
     stored: StoredCard | None
     created: datetime
+    experiment: str | None = None
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from db import Database
 from generator.client import GeneratorClient
 from generator.messages import Result
 from generator.queue import listen, make_queue_app
-from generator.schema import Card, CardRequest
+from generator.schema import FIRST_CHOSEN_SEED, Card, CardRequest
 from generator.settings import GeneratorSettings
 from generator.store import Limits, MemoryStore
 
@@ -36,12 +36,17 @@ def jpeg(shade: int) -> bytes:
 
 
 def tiny_card(request: CardRequest) -> Card:
-    """Return the card that the tiny engine makes: the same for the same request."""
+    """Return the card that the tiny engine makes: the same for the same request, its seeds naming what was chosen."""
     assert request.seed is not None
     assert request.art_seed is not None
+    genres = request.genres or ("Drama",)
+    seed, art_seed = request.seed, request.art_seed
+    if request.choice is not None:
+        seed = FIRST_CHOSEN_SEED | seed
+        art_seed = seed if request.choice.art else art_seed
     return Card(
         title=request.title or f"Kumo no Niwa {request.seed}",
-        genres=request.genres or ("Drama",),
+        genres=genres,
         type="TV",
         episodes=12,
         year=2031,
@@ -49,11 +54,13 @@ def tiny_card(request: CardRequest) -> Card:
         source="Original",
         studio="Studio Tsuki",
         synopsis="A lighthouse keeper finds a door in the fog. Behind it waits the summer that never came.",
-        seed=request.seed,
-        art_seed=request.art_seed,
+        seed=seed,
+        art_seed=art_seed,
         weirdness=request.weirdness,
         layout="plain",
         model_version="tiny",
+        chosen_by="likelihood" if request.choice is None else request.choice.by,
+        features={f"genre:{genre}": 1.0 for genre in genres},
     )
 
 
