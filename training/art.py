@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from generator.art.config import EncoderConfig, Network, UpscalerConfig
 from generator.errors import ConfigurationError
@@ -101,6 +102,21 @@ def sample_art(network: Network, count: int, out: Path, weights: Path, seed: int
     return out
 
 
+def _natives(data: Path) -> list[NDArray[np.uint8]]:
+    """Return the unscaled pictures of each kind that was prepared; collected data has no faces."""
+    paths = [data / name / "native.npy" for name in ("art", "face")]
+    try:
+        sources = [np.load(path, mmap_mode="r") for path in paths if path.exists()]
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{data} holds damaged pictures ({error}); run `fakeanime prepare` again.") from error
+    sources = [source for source in sources if len(source)]
+    if not sources:
+        raise ConfigurationError(
+            f"{data} holds no pictures large enough; run `fakeanime prepare` on data that has some."
+        )
+    return sources
+
+
 def _thin(preset: str) -> int:
     return 32 if preset == "cpu-small" else 1
 
@@ -118,10 +134,7 @@ def _train_plain(
         raise ConfigurationError(f"There is no preset “{preset}” for {network}. Known presets: {', '.join(STEPS)}.")
     steps = STEPS[preset]
     if network == "upscale":
-        try:
-            sources = [np.load(data / name / "native.npy", mmap_mode="r") for name in ("art", "face")]
-        except (OSError, ValueError) as error:
-            raise ConfigurationError(f"{data} holds no prepared pictures; run `fakeanime prepare` first.") from error
+        sources = _natives(data)
         if dry_run:
             return {"steps": steps, "pictures": sum(len(source) for source in sources)}
         _limit(threads)

@@ -24,6 +24,7 @@ from generator.text.vocabulary import Vocabulary
 
 PIECES = 5000
 SPLITS = ("train", "validation", "test")
+_COLUMNS = ("title", "synopsis", "synopsis_alt", "story", "franchise")
 _NOTES = re.compile(
     r"\b(?:(?:first|second|third|fourth|fifth|sixth|final|new|\d+(?:st|nd|rd|th))"
     r" (?:season|part|cour|series|ova|film|movie)|seasons?|sequel|prequel|recap|compilation"
@@ -59,9 +60,14 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
         ) from error
 
 
+def note_words(synopsis: str) -> int:
+    """Return how often a synopsis speaks of its production."""
+    return len(_NOTES.findall(synopsis))
+
+
 def is_notes(synopsis: str) -> bool:
     """Whether a synopsis speaks of its production rather than of a plot."""
-    return len(_NOTES.findall(synopsis)) >= 1 + len(synopsis) // 1000
+    return note_words(synopsis) >= 1 + len(synopsis) // 1000
 
 
 def make_lexicon(texts: Iterable[str]) -> frozenset[str]:
@@ -79,25 +85,35 @@ def make_lexicon(texts: Iterable[str]) -> frozenset[str]:
 
 
 def train_pieces(texts: Iterable[str], size: int) -> bytes:
-    """Return a serialised BPE model of `size` pieces that gives every text back to the letter."""
+    """Return a serialised BPE model of `size` pieces that gives every text back to the letter.
+
+    Raises:
+        ConfigurationError: there is too little text for so many pieces.
+    """
     model = io.BytesIO()
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(texts),
-        model_writer=model,
-        model_type="bpe",
-        vocab_size=size,
-        byte_fallback=True,
-        character_coverage=0.9999,
-        normalization_rule_name="identity",
-        remove_extra_whitespaces=False,
-        add_dummy_prefix=False,
-        split_digits=True,
-        bos_id=-1,
-        eos_id=-1,
-        pad_id=-1,
-        max_sentence_length=100_000,
-        minloglevel=2,
-    )
+    options: dict[str, Any] = {
+        "sentence_iterator": iter(texts),
+        "model_writer": model,
+        "model_type": "bpe",
+        "vocab_size": size,
+        "byte_fallback": True,
+        "character_coverage": 0.9999,
+        "normalization_rule_name": "identity",
+        "remove_extra_whitespaces": False,
+        "add_dummy_prefix": False,
+        "split_digits": True,
+        "bos_id": -1,
+        "eos_id": -1,
+        "pad_id": -1,
+        "max_sentence_length": 100_000,
+        "minloglevel": 2,
+    }
+    try:
+        sentencepiece.SentencePieceTrainer.train(**options)
+    except RuntimeError as error:
+        raise ConfigurationError(
+            f"A vocabulary of {size} pieces cannot be learnt from so little text; add rows, or lower --pieces."
+        ) from error
     return model.getvalue()
 
 
@@ -105,12 +121,16 @@ def prepare_text(data: Path, out: Path, pieces: int = PIECES) -> dict[str, Any]:
     """Read `data`/anime.jsonl.gz and write the training set to `out`: records, vocabulary, lexicon and a report.
 
     Returns:
-        The report: counts and lengths by split.
+        The report: counts, duplicates, and by split counts and lengths.
 
     Raises:
-        ConfigurationError: the table is missing or unreadable.
+        ConfigurationError: the table is missing, unreadable, empty, lacks a column, or holds too little text.
     """
-    rows = list(read_rows(data / "anime.jsonl.gz" if data.is_dir() else data))
+    table = data / "anime.jsonl.gz" if data.is_dir() else data
+    rows = list(read_rows(table))
+    lacking = [column for column in _COLUMNS if not all(column in row for row in rows)]
+    if lacking or not rows:
+        raise ConfigurationError(f"{table} " + (f"lacks the column “{lacking[0]}”." if lacking else "holds no rows."))
     training = [row for row in rows if split_of(row["franchise"]) == "train"]
     lexicon = make_lexicon(
         text
@@ -128,9 +148,8 @@ def prepare_text(data: Path, out: Path, pieces: int = PIECES) -> dict[str, Any]:
             file.writelines(json.dumps(item, ensure_ascii=False) + "\n" for item in items)
     (out / "pieces.model").write_bytes(vocabulary.model)
     (out / "lexicon.txt").write_text("\n".join(sorted(lexicon)), encoding="utf-8")
-    report = {"rows": len(rows), "lexicon": len(lexicon), "vocabulary": vocabulary.size} | {
-        split: _describe(items, vocabulary) for split, items in examples.items()
-    }
+    report = _overview(rows, examples) | {"lexicon": len(lexicon), "vocabulary": vocabulary.size}
+    report |= {split: _describe(items, vocabulary) for split, items in examples.items()}
     (out / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     return report
 
@@ -185,6 +204,37 @@ def _texts(examples: list[dict[str, Any]]) -> Iterator[str]:
         if example["synopsis"]:
             # Slots part the text: no piece may reach across one.
             yield from (part for part in slots.PATTERN.split(slots.spaced(example["synopsis"])) if part)
+
+
+def readable(report: dict[str, Any], indent: str = "") -> str:
+    """Return a report for people, one figure a line."""
+    lines = [
+        f"{indent}{name}\n{readable(value, indent + '  ')}" if isinstance(value, dict) else f"{indent}{name}: {value}"
+        for name, value in report.items()
+    ]
+    return "\n".join(lines)
+
+
+def _overview(rows: list[dict[str, Any]], examples: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """Return what is to be known of the table: how much, what is there twice, and whether a text is in two splits."""
+    texts = Counter(row["synopsis"] for row in rows if row["synopsis"])
+    ids = Counter(row["mal_id"] for row in rows if row.get("mal_id"))
+    franchises = Counter(row["franchise"] for row in rows)
+    splits = [{item["raw"] for item in items if item["raw"]} for items in examples.values()]
+    return {
+        "rows": len(rows),
+        "with a synopsis": texts.total(),
+        "stories": sum(bool(row["story"]) for row in rows),
+        "other wordings": sum(len(row["synopsis_alt"] or ()) for row in rows),
+        "franchises": len(franchises),
+        "rows of the largest franchise": max(franchises.values()),
+        "duplicates": {
+            "rows with an id that another has": ids.total() - len(ids),
+            "synopses that another row has to the letter": texts.total() - len(texts),
+            "synopses marked as nearly another's": sum(bool(row.get("synopsis_dup")) for row in rows),
+            "texts in two splits": sum(map(len, splits)) - len(set().union(*splits)),
+        },
+    }
 
 
 def _describe(examples: list[dict[str, Any]], vocabulary: Vocabulary) -> dict[str, Any]:

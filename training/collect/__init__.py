@@ -1,0 +1,1 @@
+"""Fills a table and a set of posters from the listings of Jikan (MyAnimeList) and AniList, politely."""
