@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,12 +42,14 @@ class Foretold:
         half_life: that foretells them best, in ratings.
         errors: squared, of the tastes, each with the half-life that was best before (ratings).
         plain_errors: squared, of the plain mean of what came before (ratings).
+        rater_errors: squared, of what is known of the raters alone, all cards being the same (ratings).
         agreement: share of pairs of different ratings that the taste puts in the same order; 0.5 by chance.
     """
 
     half_life: float
     errors: Array
     plain_errors: Array
+    rater_errors: Array
     agreement: float
 
     def figures(self) -> dict[str, float]:
@@ -55,6 +57,7 @@ class Foretold:
         return {
             "held_out": float(len(self.errors)),
             "held_out_error": float(np.sqrt(self.errors.mean())),
+            "raters_alone_error": float(np.sqrt(self.rater_errors.mean())),
             "plain_mean_error": float(np.sqrt(self.plain_errors.mean())),
             "rank_agreement": self.agreement,
         }
@@ -121,7 +124,7 @@ def foretell_newest(crowd: Crowd) -> Foretold:
     block = max(1, min(MAX_BLOCK, int(BLOCK_SHARE * len(crowd))))
     starts = [len(crowd) - block * left for left in range(BLOCKS, 0, -1)]
     errors = np.zeros((len(HALF_LIVES), 0))
-    used, plain, order = [], [], []
+    used, plain, raters, order = [], [], [], []
     spreads = fit(sum_up(crowd.part(slice(starts[0])), np.ones(starts[0])), crowd.names).spreads
     for start in starts:
         before, after = crowd.part(slice(start)), crowd.part(slice(start, start + block))
@@ -134,15 +137,24 @@ def foretell_newest(crowd: Crowd) -> Foretold:
         new = np.array([(after.value - of_rating) ** 2 for _, of_rating in foretold])
         used.append(new[best])
         plain.append((after.value - before.value.mean()) ** 2)
+        raters.append((after.value - _foretold_blindly(before, after)) ** 2)
         order.append(_in_order(foretold[best][0], after.value))
         errors = np.concatenate((errors, new), axis=1)
     agreeing, pairs = np.sum(order, axis=0)
     return Foretold(
-        HALF_LIVES[_best(errors)],
-        np.concatenate(used),
-        np.concatenate(plain),
-        float(agreeing / pairs) if pairs else 0.5,
+        half_life=HALF_LIVES[_best(errors)],
+        errors=np.concatenate(used),
+        plain_errors=np.concatenate(plain),
+        rater_errors=np.concatenate(raters),
+        agreement=float(agreeing / pairs) if pairs else 0.5,
     )
+
+
+def _foretold_blindly(before: Crowd, after: Crowd) -> Array:
+    """Return what is expected of each rating by its rater alone (ratings)."""
+    blind = {"names": (), "cards": np.zeros((len(before.cards), 0), dtype=np.float32)}
+    known = fit(sum_up(replace(before, **blind), np.ones(len(before))), ())
+    return known.foretell(replace(after, **blind))[1]
 
 
 def _best(errors: Array) -> int:

@@ -23,8 +23,8 @@ def invented(
     dice = np.random.default_rng(seed)
     cards, raters = cards or ratings, max(1, ratings // 3)
     table = dice.normal(size=(cards, len(worth))).astype(np.float32)
-    card = dice.permutation(np.arange(ratings) % cards)
-    rater = dice.permutation(np.arange(ratings) % raters)
+    order = dice.permutation(ratings)
+    card, rater = order % cards, np.minimum(order // 3, raters - 1)
     turned = np.arange(ratings) >= ratings // 2
     liking = np.where(turned, table[card] @ (worth if later is None else later), table[card] @ worth)
     value = 3 + liking + dice.normal(0, 0.5, raters)[rater] + dice.normal(0, 0.7, ratings)
