@@ -7,6 +7,7 @@ import logging
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from functools import partial
 
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,7 +17,8 @@ from bot.settings import BotSettings
 from db import Database
 from generator.client import GeneratorClient
 from generator.errors import ConfigurationError
-from generator.process import address, unless_stopped
+from generator.metrics import add_metrics_route
+from generator.process import IDLE_SECONDS, address, unless_stopped
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +46,7 @@ async def run_bot(
     if mount is None and not bots and not settings.playground:
         raise ConfigurationError("There is nothing to run: set DISCORD_TOKEN or TELEGRAM_TOKEN, or PLAYGROUND=true.")
     async with AsyncExitStack() as stack:
-        await unless_stopped(stop, _start(settings, listening, mount or _add_health_routes, stack))
+        await unless_stopped(stop, _start(settings, listening, mount or partial(_add_own_routes, settings), stack))
         await stop.wait()
         log.info("stopping")
 
@@ -95,17 +97,18 @@ def open_database(settings: BotSettings) -> Database:
         ) from error
 
 
-def _add_health_routes(app: web.Application) -> None:
-    """Say that the process lives, where no queue beside it says so."""
+def _add_own_routes(settings: BotSettings, app: web.Application) -> None:
+    """Say that the process lives and what it counts, where no queue beside it does."""
 
     async def healthy(_: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
 
     app.router.add_get("/healthz", healthy)
+    add_metrics_route(app, settings)
 
 
 async def _serve(app: web.Application, listening: socket.socket, stack: AsyncExitStack) -> None:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_SECONDS)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_SECONDS, keepalive_timeout=IDLE_SECONDS)
     stack.push_async_callback(runner.cleanup)
     await runner.setup()
     await web.SockSite(runner, listening).start()

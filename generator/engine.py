@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.schema import Card, CardRequest
+import numpy as np
+
+from generator import taste
+from generator.schema import FIRST_CHOSEN_SEED, Card, CardRequest, ChosenBy, Features
 
 if TYPE_CHECKING:  # the models load only where cards are made
     from PIL.Image import Image
 
-    from generator.art import Painter
+    from generator.art import Attempts, Painter, Painting
     from generator.text import Draft, Writer
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -37,6 +40,19 @@ class MadeCard:
         from generator.card import to_jpeg
 
         return to_jpeg(self.picture)
+
+
+@dataclass(frozen=True)
+class Option:
+    """A text that a request might get, and the paintings that it might get with it.
+
+    Attributes:
+        text: its features.
+        arts: features of each painting; what the models judge best comes first.
+    """
+
+    text: Features
+    arts: tuple[Features, ...]
 
 
 class Engine:
@@ -82,19 +98,60 @@ class Engine:
 
         The same request with seeds gives the same card, whatever else is in the batch.
         """
-        from generator.card import choose_layout, render
+        from generator.card import render
 
         seeded = [request.with_seeds() for request in requests]
-        drafts = self.writer.write(seeded)
-        paintings = self.painter.paint(seeded, [draft.genres for draft in drafts])
+        drafts = self.writer.write([_for_text(request) for request in seeded])
         made = []
-        for request, draft, painting in zip(seeded, drafts, paintings, strict=True):
-            assert request.art_seed is not None
-            card = self._card(request, draft, choose_layout(request.art_seed, draft.genres))
+        for request, draft in zip(seeded, drafts, strict=True):
+            card, painting = self._painted(request, draft)
             made.append(MadeCard(card, render(card, painting.art, painting.face)))
         return made
 
-    def _card(self, request: CardRequest, draft: Draft, layout: str) -> Card:
+    def options(self, requests: Sequence[CardRequest]) -> list[list[Option]]:
+        """Return what each request might get, best first by the models' judgement; nothing if the first round failed.
+
+        Args:
+            requests: with open seeds and without a choice.
+        """
+        options = []
+        for request, texts in zip(requests, self.writer.options(requests), strict=True):
+            options.append([Option(text, self._arts(request, genres)) for genres, text in texts])
+        return options
+
+    def _arts(self, request: CardRequest, genres: tuple[str, ...]) -> tuple[Features, ...]:
+        seed = request.seed or 0
+        attempts = self.painter.attempts(seed, request.weirdness, genres)
+        arts = [self._seen(attempts, taste.naming(seed, 0, number), genres) for number in range(taste.ARTS)]
+        return tuple(sorted(arts, key=lambda art: -art["critic:world"] - art["critic:face"]))
+
+    def _painted(self, request: CardRequest, draft: Draft) -> tuple[Card, Painting]:
+        """Paint a written card, and name in its seeds what was chosen."""
+        from generator.card import choose_layout
+
+        seed, art_seed, genres = request.seed or 0, request.art_seed or 0, draft.genres
+        follows = art_seed == seed
+        if _text_open(request):
+            seed = taste.naming(taste.open_seed(seed), draft.number, 0)
+        if _art_open(request):
+            art_seed = seed if follows else taste.open_seed(art_seed)
+        attempts = self.painter.attempts(art_seed, request.weirdness, genres)
+        if request.choice is not None and _art_open(request):
+            seen = [self._seen(attempts, art_seed + number, genres) for number in range(taste.ARTS)]
+            art_seed += taste.choose(request.choice, seen, np.random.default_rng([art_seed, 19]))
+            seed = art_seed if follows else seed
+        named = request.model_copy(update={"seed": seed, "art_seed": art_seed})
+        features = draft.features | self._seen(attempts, art_seed, genres)
+        card = self._card(named, draft, choose_layout(art_seed, genres), _chosen_by(request), features)
+        return card, self.painter.finished(attempts, *attempts.named(art_seed))
+
+    def _seen(self, attempts: Attempts, art_seed: int, genres: tuple[str, ...]) -> Features:
+        """Return the features of the painting that a seed leads to."""
+        from generator.card import choose_layout
+
+        return self.painter.features(attempts, *attempts.named(art_seed), choose_layout(art_seed, genres), genres)
+
+    def _card(self, request: CardRequest, draft: Draft, layout: str, chosen_by: ChosenBy, features: Features) -> Card:
         return Card(
             title=draft.title,
             title_english=draft.title_english,
@@ -112,4 +169,28 @@ class Engine:
             weirdness=request.weirdness,
             layout=layout,
             model_version=self.version,
+            chosen_by=chosen_by,
+            features=features,
         )
+
+
+def _text_open(request: CardRequest) -> bool:
+    return request.choice is not None and (request.seed or 0) < FIRST_CHOSEN_SEED
+
+
+def _art_open(request: CardRequest) -> bool:
+    return request.choice is not None and request.choice.art and (request.art_seed or 0) < FIRST_CHOSEN_SEED
+
+
+def _for_text(request: CardRequest) -> CardRequest:
+    """Return the request with an open seed if its choice has a text to choose, and without a choice if not."""
+    if not _text_open(request):
+        return request.model_copy(update={"choice": None})
+    return request.model_copy(update={"seed": taste.open_seed(request.seed or 0)})
+
+
+def _chosen_by(request: CardRequest) -> ChosenBy:
+    if request.choice is not None and (_text_open(request) or _art_open(request)):
+        return request.choice.by
+    named = max(request.seed or 0, request.art_seed or 0) >= FIRST_CHOSEN_SEED
+    return "seed" if named else "likelihood"

@@ -10,9 +10,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 from generator.jpeg import MAX_BYTES, check_card_picture
 from generator.schema import Card, CardRequest, JobState
+from generator.stages import Stage
 
 MAX_BATCH = 16  # jobs in one lease
 MAX_WAIT = 30.0  # seconds of one long poll
+MAX_STAGE = 86_400.0  # seconds
 MAX_CARD = 16_000  # characters of a card as JSON
 MAX_IMAGE = 4 * ((MAX_BYTES + 2) // 3)  # characters of a picture in base64
 
@@ -150,9 +152,14 @@ class Result(Message):
 
 
 class Completion(Message):
-    """Results of a lease, all or some of them."""
+    """Results of a lease, all or some of them.
+
+    Attributes:
+        stages: seconds that the batch spent in each stage.
+    """
 
     results: Annotated[tuple[Result, ...], Field(min_length=1, max_length=MAX_BATCH)]
+    stages: dict[Stage, Annotated[float, Field(ge=0, le=MAX_STAGE, allow_inf_nan=False)]] = {}
 
 
 class Accepted(Message):

@@ -21,6 +21,10 @@ from pydantic import ValidationError
 from generator.errors import BadRequest, ConfigurationError, FakeanimeError
 from generator.settings import GeneratorSettings
 
+# A connection may take this long for the head of its next request, whatever trickles in meanwhile; proxies usually
+# keep theirs for 60 seconds and must be the ones to close them.
+IDLE_SECONDS = 65.0
+
 _T = TypeVar("_T")
 _INTERRUPTED = 130  # typer's word for Ctrl-C
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import logging
-import re
 import secrets
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from http import HTTPStatus
 from typing import TypeVar
 
 from aiohttp import web
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from generator.door import problem, token_of, turned_away
 from generator.errors import BadRequest, ConfigurationError, QueueFull
 from generator.logs import trace
 from generator.messages import (
@@ -28,13 +26,12 @@ from generator.messages import (
     LeaseRequest,
     Name,
     Poll,
-    Problem,
     Renewal,
     Submission,
 )
-from generator.metrics import prometheus
+from generator.metrics import metrics_answer, own_figures, prometheus
 from generator.openapi import description
-from generator.process import address, bind
+from generator.process import IDLE_SECONDS, address, bind
 from generator.settings import GeneratorSettings
 from generator.store import JobStore, LeaseLost, StoreUnavailable
 
@@ -45,8 +42,6 @@ COMPLETE_BODY = MAX_BATCH * (MAX_IMAGE + 6 * MAX_CARD + 1024)  # bytes; JSON may
 BODY_SECONDS = 30.0  # for a slow sender
 BATCH_WINDOW = 0.03  # seconds in which others who ask at the same moment join a batch
 GONE_CHECK = 1.0  # seconds between looks whether a waiting worker is still connected
-LOCAL_NAMES = frozenset({"127.0.0.1", "::1", "localhost"})
-PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP")  # what a proxy adds
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _M = TypeVar("_M", bound=BaseModel)
@@ -58,14 +53,6 @@ class _Refusal(Exception):
     def __init__(self, status: int, detail: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(detail)
         self.status, self.detail, self.headers = status, detail, headers or {}
-
-
-def problem(status: int, detail: str, headers: dict[str, str] | None = None) -> web.Response:
-    """Return an `application/problem+json` answer."""
-    body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail)
-    return web.Response(
-        status=status, text=body.model_dump_json(), content_type="application/problem+json", headers=headers
-    )
 
 
 def make_queue_app(settings: GeneratorSettings, store: JobStore) -> web.Application:
@@ -85,12 +72,12 @@ def add_queue_routes(app: web.Application, settings: GeneratorSettings, store: J
         raise ConfigurationError(
             f"GENERATOR_TOKEN must be set, because HTTP_HOST={settings.http_host} can be reached from other machines."
         )
-    token = None if settings.generator_token is None else settings.generator_token.get_secret_value()
+    token = token_of(settings)
     api = _Api(store)
 
     def route(method: str, path: str, handler: _Handler, *, public: bool = False) -> None:
         async def answered(request: web.Request) -> web.StreamResponse:
-            refused = None if public else _turned_away(request, token)
+            refused = None if public else turned_away(request, token)
             answer = await _answered(handler, request) if refused is None else refused
             api.answers[answer.status] += 1
             return answer
@@ -130,7 +117,7 @@ async def listen(app: web.Application, settings: GeneratorSettings) -> tuple[web
     Raises:
         ConfigurationError: the address cannot be had.
     """
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0, keepalive_timeout=IDLE_SECONDS)
     await runner.setup()
     try:
         listening = bind(settings)
@@ -201,7 +188,7 @@ class _Api:
 
     async def complete(self, request: web.Request) -> web.Response:
         completion = await _body(request, Completion, COMPLETE_BODY)
-        accepted = await self._store.complete(request.match_info["id"], completion.results)
+        accepted = await self._store.complete(request.match_info["id"], completion.results, completion.stages)
         log.info("%d of %d cards taken", len(accepted), len(completion.results))
         return _json(Accepted(accepted=accepted))
 
@@ -213,11 +200,7 @@ class _Api:
         return web.Response(status=204)
 
     async def metrics(self, _: web.Request) -> web.Response:
-        return web.Response(
-            text=prometheus(await self._store.stats(), self.answers),
-            content_type="text/plain",
-            headers={"Cache-Control": "no-store"},
-        )
+        return metrics_answer(prometheus(await self._store.stats(), self.answers) + own_figures())
 
     async def healthy(self, _: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
@@ -229,20 +212,6 @@ class _Api:
 
     async def openapi(self, _: web.Request) -> web.Response:
         return web.json_response(description())
-
-
-def _turned_away(request: web.Request, token: str | None) -> web.Response | None:
-    """Return the refusal of a request that may not come in: without the token, or without one from elsewhere."""
-    if token is not None:
-        if _same(request.headers.get("Authorization", ""), f"Bearer {token}"):
-            return None
-        refusal = "The bearer token is missing or wrong; set GENERATOR_TOKEN to the queue's."
-        return problem(401, refusal, {"WWW-Authenticate": "Bearer"})
-    # A proxy may let the world in, and a page of another site may call itself this address (DNS rebinding).
-    name = re.sub(r":\d*$", "", request.host).strip("[]")
-    if name in LOCAL_NAMES and not any(header in request.headers for header in PASSED_ON):
-        return None
-    return problem(403, "Without GENERATOR_TOKEN the queue answers this machine alone; set it on both sides.")
 
 
 async def _answered(handler: _Handler, request: web.Request) -> web.StreamResponse:
@@ -261,10 +230,6 @@ async def _answered(handler: _Handler, request: web.Request) -> web.StreamRespon
         return problem(503, error.message, {"Retry-After": "1"})
     except _Refusal as refusal:
         return problem(refusal.status, refusal.detail, refusal.headers)
-
-
-def _same(given: str, expected: str) -> bool:
-    return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), expected.encode("utf-8", "surrogateescape"))
 
 
 def _first(error: ValidationError) -> str:

@@ -328,12 +328,13 @@ function steps.heartbeat(lease)
   return left
 end
 
-function steps.complete(lease, ...)
+function steps.complete(lease, stages, ...)
   local held, open, began = find(lease)
   if not held then return {'lost'} end
   local parts, ids = {...}, {}
   for at = 1, #parts, 3 do ids[#ids + 1] = parts[at] end
   if not all_held(held, ids) then return {'held'} end
+  for stage, seconds in pairs(cjson.decode(stages)) do observe(stage, seconds) end
   local entries, accepted = {}, {'ok'}
   for at, id in ipairs(ids) do
     if open[id] then

@@ -11,7 +11,7 @@ import contextlib
 import json
 import logging
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,10 @@ from redis.exceptions import RedisError
 from generator.errors import ConfigurationError
 from generator.messages import Job, JobError, Lease, LeasedJob, Result, Submission
 from generator.schema import Card, CardRequest, JobState
+from generator.stages import Stage
 from generator.store import (
     BOUNDS,
+    NO_STAGES,
     USUAL_BATCH,
     WORKER_SEEN,
     Counters,
@@ -167,9 +169,11 @@ class RedisStore:
             raise LeaseLost
         return left / 1000
 
-    async def complete(self, lease_id: str, results: Sequence[Result]) -> tuple[str, ...]:
+    async def complete(
+        self, lease_id: str, results: Sequence[Result], stages: Mapping[Stage, float] = NO_STAGES
+    ) -> tuple[str, ...]:
         parts = [part for each in results for part in (each.job_id, each.card.model_dump_json(), each.image)]
-        return _accepted(await self._step("complete", lease_id, *parts))
+        return _accepted(await self._step("complete", lease_id, json.dumps(dict(stages)), *parts))
 
     async def fail(self, lease_id: str, job_ids: Sequence[str] | None, reason: str, retryable: bool) -> None:
         every = int(job_ids is None)

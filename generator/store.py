@@ -7,8 +7,9 @@ import secrets
 import time
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Protocol
 
 from generator.errors import BadRequest, ConfigurationError, FakeanimeError, QueueFull
@@ -16,10 +17,11 @@ from generator.line import FairLine, milestone
 from generator.messages import Job, JobError, Lease, LeasedJob, Result, Submission
 from generator.schema import Card, CardRequest, JobState
 from generator.settings import GeneratorSettings
+from generator.stages import STAGES, Stage
 
 WORKER_SEEN = 60.0  # seconds after its last word that a worker counts as there
 USUAL_BATCH = 5.0  # seconds, until a first batch has been measured
-
+NO_STAGES: Mapping[Stage, float] = MappingProxyType({})
 
 Standing = tuple[JobState, int | None]  # state, and place in line
 
@@ -64,9 +66,10 @@ class Limits:
     keep_bytes: int = 64 * 2**20
 
 
-BOUNDS = {
+BOUNDS: dict[str, tuple[float, ...]] = {
     "wait": (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0),
     "work": (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0),
+    **dict.fromkeys(STAGES, (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)),
     "batch": (1.0, 2.0, 4.0, 8.0, 16.0),
 }
 
@@ -95,6 +98,7 @@ class Counters:
     Attributes:
         failed, worker_lost: jobs that ended without a card, by the code of their error.
         wait: seconds in line. work: seconds from a lease to its last result. batch: jobs in a lease.
+        text, art, lettering: seconds that a batch spent in each of these stages.
     """
 
     submitted: int = 0
@@ -108,6 +112,9 @@ class Counters:
     wait: Histogram = field(default_factory=lambda: Histogram(BOUNDS["wait"]))
     work: Histogram = field(default_factory=lambda: Histogram(BOUNDS["work"]))
     batch: Histogram = field(default_factory=lambda: Histogram(BOUNDS["batch"]))
+    text: Histogram = field(default_factory=lambda: Histogram(BOUNDS["text"]))
+    art: Histogram = field(default_factory=lambda: Histogram(BOUNDS["art"]))
+    lettering: Histogram = field(default_factory=lambda: Histogram(BOUNDS["lettering"]))
 
 
 @dataclass(frozen=True)
@@ -157,8 +164,13 @@ class JobStore(Protocol):
     async def heartbeat(self, lease_id: str) -> float:
         """Extend a lease and return the seconds it has from now. Raises `LeaseLost`."""
 
-    async def complete(self, lease_id: str, results: Sequence[Result]) -> tuple[str, ...]:
+    async def complete(
+        self, lease_id: str, results: Sequence[Result], stages: Mapping[Stage, float] = NO_STAGES
+    ) -> tuple[str, ...]:
         """End jobs with their cards and return the ids of those that were still open.
+
+        Args:
+            stages: seconds that the batch spent in each stage.
 
         Raises:
             LeaseLost: nothing was taken.
@@ -377,9 +389,14 @@ class MemoryStore:
         lease.expires = min(now + self.limits.lease, lease.began + self.limits.longest_lease)
         return lease.expires - now
 
-    async def complete(self, lease_id: str, results: Sequence[Result]) -> tuple[str, ...]:
+    async def complete(
+        self, lease_id: str, results: Sequence[Result], stages: Mapping[Stage, float] = NO_STAGES
+    ) -> tuple[str, ...]:
         lease = self._find(lease_id)
         self._check_held(lease, [result.job_id for result in results])
+        for stage, seconds in stages.items():
+            histogram: Histogram = getattr(self._counters, stage)
+            histogram.observe(seconds)
         accepted = []
         for result in results:
             record = lease.held[result.job_id]

@@ -21,6 +21,7 @@ from generator.messages import Completion, Failure, Lease, LeasedJob, LeaseReque
 from generator.process import unless_stopped
 from generator.schema import Card, CardRequest
 from generator.settings import GeneratorSettings
+from generator.stages import Stage, stage, timed
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,14 @@ class _Finished:
 
 
 _Outcome = _Finished | GenerationFailed
-_Outcomes = list[_Outcome]
+
+
+@dataclass(frozen=True)
+class _Outcomes:
+    """One outcome for each request, in order, and the seconds that the batch spent in each stage."""
+
+    each: list[_Outcome]
+    stages: dict[Stage, float]
 
 
 async def run_worker(
@@ -168,7 +176,7 @@ async def _beat(link: Link, lease: Lease) -> None:
 async def _hand_in(link: Link, path: str, jobs: Sequence[LeasedJob], outcomes: _Outcomes) -> None:
     results: list[Result] = []
     failures: list[tuple[LeasedJob, GenerationFailed]] = []
-    for job, outcome in zip(jobs, outcomes, strict=True):
+    for job, outcome in zip(jobs, outcomes.each, strict=True):
         if isinstance(outcome, GenerationFailed):
             failures.append((job, outcome))
             continue
@@ -182,7 +190,8 @@ async def _hand_in(link: Link, path: str, jobs: Sequence[LeasedJob], outcomes: _
         body = Failure(job_ids=(job.id,), reason=failure.message[:500], retryable=failure.retryable)
         await _send(link, f"{path}/fail", body)
     trace.set("")
-    if results and not await _send(link, f"{path}/complete", Completion(results=tuple(results))):
+    completion = Completion(results=tuple(results), stages=outcomes.stages) if results else None
+    if completion and not await _send(link, f"{path}/complete", completion):
         await _send(link, f"{path}/fail", Failure(reason="The queue refused the card; ask for another one."))
 
 
@@ -218,7 +227,8 @@ class _EngineThread:
     def _run(self) -> None:
         while True:
             requests, loop, future = self._work.get()
-            outcomes = _make_all(self._engine, requests)
+            with timed() as stages:
+                outcomes = _Outcomes(_make_all(self._engine, requests), stages)
             with contextlib.suppress(RuntimeError):  # the loop has been closed: nobody waits any more
                 loop.call_soon_threadsafe(_deliver, future, outcomes)
 
@@ -228,13 +238,14 @@ def _deliver(future: asyncio.Future[_Outcomes], outcomes: _Outcomes) -> None:
         future.set_result(outcomes)
 
 
-def _make_all(engine: CardEngine, requests: Sequence[CardRequest]) -> _Outcomes:
+def _make_all(engine: CardEngine, requests: Sequence[CardRequest]) -> list[_Outcome]:
     """Run the engine; when a batch fails as a whole, each request has a try of its own."""
     try:
         made = engine.make(requests)
         if len(made) != len(requests):
             raise RuntimeError(f"{len(made)} outcomes for {len(requests)} requests")
-        return [item if isinstance(item, GenerationFailed) else _Finished(item.card, item.jpeg()) for item in made]
+        with stage("lettering"):
+            return [item if isinstance(item, GenerationFailed) else _Finished(item.card, item.jpeg()) for item in made]
     except Exception as error:
         log.exception("The engine failed on a batch of %d", len(requests))
         if len(requests) == 1:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SHARED = {f"generator.{module}" for module in ("client", "errors", "logs", "process", "schema", "settings")}
+SHARED = {f"generator.{module}" for module in ("client", "errors", "logs", "metrics", "process", "schema", "settings")}
 MAY_IMPORT = {
     "bot": {"db", *SHARED},
     "training": {"generator", "db"},

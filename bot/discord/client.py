@@ -6,8 +6,10 @@ import asyncio
 import logging
 import sys
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import tasks
@@ -37,6 +39,7 @@ from bot.discord.scores import Scores
 from bot.discord.settings import settings
 from bot.discord.variations import AgainButton, RerollMenu, SequelButton
 from bot.discord.words import CatalogueTranslator, locale_of
+from bot.figures import LIMITS
 from bot.sentences import DEFAULT_LOCALE, say
 from bot.service import CardService, Place
 
@@ -89,6 +92,7 @@ class FakeanimeClient(discord.AutoShardedClient):
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
             shard_count=shard_count,
+            http_trace=_limits_noted(),
         )
         self.service = service
         posting = Posting(self, service)
@@ -189,3 +193,15 @@ class FakeanimeClient(discord.AutoShardedClient):
             await work()
         except Exception as error:  # noqa: BLE001 - logged under an id; the bot works on without this step
             sentence_for(error, DEFAULT_LOCALE, doing)
+
+
+def _limits_noted() -> aiohttp.TraceConfig:
+    """Count the answers by which Discord asks for a slower pace; discord.py itself waits and tries again."""
+
+    async def ended(_session: aiohttp.ClientSession, _context: object, answer: aiohttp.TraceRequestEndParams) -> None:
+        if answer.response.status == HTTPStatus.TOO_MANY_REQUESTS:
+            LIMITS.add("discord")
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(ended)
+    return trace

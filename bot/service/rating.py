@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.figures import RATINGS
 from bot.service.base import ServicePart, ensure_person, find_person
 from bot.service.errors import NoCard, Wrong, storage
 from bot.service.words import Person, Platform, Post, RatingSummary, Source
@@ -29,7 +30,9 @@ class Rating(ServicePart):
         with storage():
             async with self._database.write() as session:
                 person_id = await ensure_person(session, person)
-                return _summary(card_id, await ratings.set_rating(session, person_id, card_id, value, source, scope))
+                summary = _summary(card_id, await ratings.set_rating(session, person_id, card_id, value, source, scope))
+        RATINGS.add(str(value), source)
+        return summary
 
     async def withdraw(self, person: Person, card_id: str, value: int | None = None) -> RatingSummary:
         """Take somebody's rating back; with `value` only if that is the one that counts now.

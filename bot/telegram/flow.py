@@ -8,8 +8,10 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from telegram import Update
+from telegram.error import RetryAfter
 from telegram.ext import AIORateLimiter, BaseUpdateProcessor
 
+from bot.figures import LIMITS
 from bot.telegram.limits import FLOOD_RETRIES, UNCOUNTED_METHODS, UPDATES_AT_ONCE
 
 
@@ -52,8 +54,15 @@ class FloodControl(AIORateLimiter):
         data: dict[str, Any],
         rate_limit_args: int | None,
     ) -> bool | dict[str, Any] | list[dict[str, Any]]:
+        async def noted(*args: Any, **kwargs: Any) -> bool | dict[str, Any] | list[dict[str, Any]]:
+            try:
+                return await callback(*args, **kwargs)
+            except RetryAfter:
+                LIMITS.add("telegram")
+                raise
+
         counted = {} if endpoint in UNCOUNTED_METHODS else data
-        return await super().process_request(callback, args, kwargs, endpoint, counted, rate_limit_args)
+        return await super().process_request(noted, args, kwargs, endpoint, counted, rate_limit_args)
 
 
 class Tasks:

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import re
 
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
-from generator.metrics import prometheus
+from generator.metrics import Figure, add_metrics_route, own_figures, prometheus
+from generator.settings import GeneratorSettings
 from generator.store import Counters, Histogram, Stats
 
 # Text format 0.0.4, https://prometheus.io/docs/instrumenting/exposition_formats/
-SAMPLE = re.compile(r'[a-z_]+(\{[a-z]+="[^"\\\n]*"\})? [-+]?[0-9.]+(e[-+][0-9]+)?')
+LABEL = r'[a-z]+="[^"\\\n]*"'
+SAMPLE = re.compile(rf"[a-z_]+(\{{{LABEL}(,{LABEL})*\}})? [-+]?[0-9.]+(e[-+][0-9]+)?")
+
+
+TESTS = Figure("tests_total", "counter", "Of the tests.", {"way": ("one", "other"), "end": ("good",)})
+LEVEL = Figure("level", "gauge", "Of the tests.")
 
 
 def stats(counters: Counters | None = None) -> Stats:
@@ -24,7 +34,8 @@ def values(text: str) -> dict[str, float]:
 
 def test_every_line_is_well_formed_and_every_metric_has_its_type_before_it() -> None:
     typed: set[str] = set()
-    text = prometheus(stats(), {200: 5, 422: 1})
+    text = prometheus(stats(), {200: 5, 422: 1}) + own_figures()
+    assert "fakeanime_tests_total" in text
     assert text.endswith("\n")
     for line in text.splitlines():
         if line.startswith("# TYPE "):
@@ -46,6 +57,33 @@ def test_ends_are_told_apart() -> None:
     told = values(prometheus(stats(Counters(done=5, failed=2, worker_lost=1, cancelled=4)), {}))
     ends = {how: told[f'fakeanime_jobs_ended_total{{how="{how}"}}'] for how in ("done", "failed", "worker_lost")}
     assert ends == {"done": 5, "failed": 2, "worker_lost": 1}
+
+
+def test_stages_are_told_apart() -> None:
+    counters = Counters()
+    counters.text.observe(0.2)
+    counters.art.observe(3.0)
+    told = values(prometheus(stats(counters), {}))
+    assert told['fakeanime_stage_seconds_bucket{stage="text",le="0.25"}'] == 1
+    assert told['fakeanime_stage_seconds_bucket{stage="art",le="0.25"}'] == 0
+    assert told['fakeanime_stage_seconds_sum{stage="art"}'] == 3.0
+    assert told['fakeanime_stage_seconds_count{stage="lettering"}'] == 0
+
+
+async def test_what_a_process_counts_itself_is_shown_to_those_with_the_token() -> None:
+    TESTS.add("one", "good")
+    LEVEL.set(7)
+    with pytest.raises(KeyError):
+        TESTS.add("one", "bad")
+    app = web.Application()
+    add_metrics_route(app, GeneratorSettings(generator_token=SecretStr("secret")))
+    async with TestClient(TestServer(app)) as client:
+        assert (await client.get("/metrics")).status == 401
+        answer = await client.get("/metrics", headers={"Authorization": "Bearer secret"})
+        told = values(await answer.text())
+    assert told['fakeanime_tests_total{way="one",end="good"}'] >= 1
+    assert told['fakeanime_tests_total{way="other",end="good"}'] == 0
+    assert told["fakeanime_level"] == 7
 
 
 @given(st.lists(st.floats(0, 1000), max_size=30))

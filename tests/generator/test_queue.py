@@ -391,6 +391,33 @@ async def test_a_taken_port_is_told_in_a_sentence() -> None:
             await listen(make_queue_app(settings, MemoryStore()), settings)
 
 
+async def test_heads_that_trickle_in_and_peers_that_are_gone_are_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slow heads ("slowloris"), and half-open connections, whose other end vanished without a word."""
+    monkeypatch.setattr(queue_module, "IDLE_SECONDS", 0.4)
+    async with calling() as call:
+        port = int(call.url.rsplit(":", 1)[1])
+        silent, slow, gone = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+        gone[1].write(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")  # and the answer is never fetched
+
+        async def trickle() -> None:
+            slow[1].write(b"GET /healthz HTTP/1.1\r\n")
+            while True:
+                slow[1].write(b"X-Slow: 1\r\n")
+                await asyncio.sleep(0.05)
+
+        dripping = asyncio.create_task(trickle())
+        started = asyncio.get_running_loop().time()
+        assert await asyncio.wait_for(silent[0].read(), 5) == b""
+        with contextlib.suppress(ConnectionResetError):  # the hanging up crosses the next drop
+            assert await asyncio.wait_for(slow[0].read(), 5) == b""
+        assert (await asyncio.wait_for(gone[0].read(), 5)).startswith(b"HTTP/1.1 200")
+        assert asyncio.get_running_loop().time() - started < 4
+        dripping.cancel()
+        for _, writer in (silent, slow, gone):
+            writer.transport.abort()
+        assert (await call("GET", "/healthz"))[0] == 200
+
+
 async def test_stopping_does_not_wait_for_long_polls() -> None:
     async with aiohttp.ClientSession() as session:
         async with running_queue() as settings:

@@ -363,3 +363,14 @@ def test_a_value_on_a_bound_falls_below_it() -> None:
     for value in (0.5, 1.0, 1.5, 9.0):
         histogram.observe(value)
     assert (histogram.counts, histogram.sum) == ([2, 1, 1], 12.0)
+
+
+async def test_times_of_stages_are_counted_with_the_batch(world: World) -> None:
+    store = world.store()
+    job = await add(store, "a", "k")
+    taken = await lease(store)
+    await store.complete(taken.lease_id, [result(job.id)], {"text": 0.3, "lettering": 70.0})
+    counters = (await store.stats()).counters
+    assert (counters.text.counts[3], counters.lettering.counts[-1]) == (1, 1)
+    assert (counters.text.sum, counters.lettering.sum) == (pytest.approx(0.3), pytest.approx(70))
+    assert sum(counters.art.counts) == 0

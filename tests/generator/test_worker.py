@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from generator.client import GeneratorClient
 from generator.errors import ConfigurationError, GenerationFailed
 from generator.schema import CardRequest, JobState
 from generator.settings import GeneratorSettings
+from generator.stages import stage
 from generator.store import Limits, MemoryStore
 from generator.worker import EngineHung, run_worker
 from tests.generator.cards import SmallCard, SmallEngine, running_queue, settings_for
@@ -73,6 +75,26 @@ async def test_one_bad_request_does_not_spoil_the_batch() -> None:
     assert [end.state for end in ends] == [JobState.DONE, JobState.FAILED, JobState.FAILED, JobState.FAILED]
     assert [end.error for end in ends[1:3]] == ["The engine failed; try again.", "No such anime can be."]
     assert "at most 400000" in (ends[3].error or "")
+
+
+class StagedEngine(SmallEngine):
+    """Says where its time goes."""
+
+    def make(self, requests: Sequence[CardRequest]) -> list[SmallCard | GenerationFailed]:
+        with stage("text"):
+            time.sleep(0.06)
+        with stage("art"):
+            return super().make(requests)
+
+
+async def test_the_queue_learns_where_the_time_of_a_batch_goes() -> None:
+    store, engine = MemoryStore(), StagedEngine()
+    async with running_queue(store) as settings, GeneratorClient(settings) as client, working(settings, engine):
+        job = await client.submit(CardRequest(), owner="web:1", key="k")
+        await client.wait(job.id, timeout=10)
+    counters = (await store.stats()).counters
+    assert counters.text.sum >= 0.06
+    assert [sum(each.counts) for each in (counters.text, counters.art, counters.lettering)] == [1, 1, 1]
 
 
 class ShortEngine(SmallEngine):
