@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from generator.schema import GENRES, CardRequest
+from generator.schema import FIRST_CHOSEN_SEED, CardRequest
 from generator.text import Writer, novelty
 from generator.text.record import Record
 from generator.text.slots import Slotter, refers_to_title
@@ -37,7 +37,7 @@ class Sample:
 
 
 def evaluate_cards(count: int, seed: int, weights: Path) -> dict[str, Any]:
-    """Write `count` cards' texts over all genres and as many raw records, and judge both.
+    """Write `count` cards' texts for the genres that held-out texts have, and as many raw records, and judge both.
 
     Args:
         count: of cards and of raw records.
@@ -52,9 +52,12 @@ def evaluate_cards(count: int, seed: int, weights: Path) -> dict[str, Any]:
     """
     judge_ = Judge.load(weights)
     writer = Writer.load(weights)
-    seeds = np.random.default_rng(seed).integers(0, 2**32, count)
-    requests = [CardRequest(genres=(GENRES[i % len(GENRES)],), seed=int(number)) for i, number in enumerate(seeds)]
-    cards = [Sample(draft.title, draft.genres, draft.synopsis, draft.cast) for draft in writer.write(requests)]
+    requests = asked(judge_, count, seed)
+    drafts = writer.write(requests)
+    cards = [
+        Sample(draft.title, request.genres, draft.synopsis, draft.cast)
+        for request, draft in zip(requests, drafts, strict=True)
+    ]
     records = writer.sample_raw(count, seed)
     raw = [Sample(r["title"] or "", tuple(r["genres"]), r["synopsis"], tuple(map(tuple, r["cast"]))) for r in records]
     return {
@@ -63,8 +66,19 @@ def evaluate_cards(count: int, seed: int, weights: Path) -> dict[str, Any]:
             "unended": sum(not record["complete"] for record in records) / count,
             **judge(raw, judge_, writer.weights),
         },
-        "real": judge_.real,
+        "real": {name: figure for name, figure in judge_.real.items() if name != "asked"},
     }
+
+
+def asked(judge: Judge, count: int, seed: int) -> list[CardRequest]:
+    """Return requests for genres as often as held-out texts have them."""
+    random = np.random.default_rng(seed)
+    genres, counts = zip(*judge.real["asked"], strict=True)
+    chances = np.array(counts) / sum(counts)
+    return [
+        CardRequest(genres=tuple(genres[i]), seed=int(random.integers(FIRST_CHOSEN_SEED)))
+        for i in random.choice(len(genres), count, p=chances)
+    ]
 
 
 def judge(samples: Sequence[Sample], judge: Judge, weights: TextWeights) -> dict[str, Any]:

@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.errors import WeightsError
-from generator.schema import GENRES
+from generator.schema import GENRES, MAX_GENRES
 from generator.text.candidates import ENDING, repetition
+from generator.text.record import known
 from generator.text.slots import Slotter
 from generator.text.vocabulary import Vocabulary
 
@@ -37,7 +38,7 @@ class Judge:
     Attributes:
         log_likelihood: (pieces, genres).
         log_prior: (genres,).
-        real: figures of held-out texts.
+        real: figures of held-out texts; `asked` are their genres, as far as one may ask, with their number.
     """
 
     log_likelihood: NDArray[np.float32]
@@ -102,7 +103,9 @@ def train_judge(train: Sequence[dict[str, Any]], held_out: Sequence[dict[str, An
     told = [example for example in _told(held_out) if example["main"]]
     agreed = [judge.genre(example["synopsis"], vocabulary) in example["genres"] for example in told]
     real = describe([example["raw"] for example in told])
-    return Judge(judge.log_likelihood, judge.log_prior, real | {"genre_agreement": _share(agreed)})
+    asked = Counter(known(example["genres"], GENRES)[:MAX_GENRES] for example in told)
+    real |= {"genre_agreement": _share(agreed), "asked": sorted([list(genres), n] for genres, n in asked.items())}
+    return Judge(judge.log_likelihood, judge.log_prior, real)
 
 
 def _told(examples: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -163,7 +163,7 @@ class Grammar:
         allowed: (states, V) bool.
         next_state: (V,) int32; the state that a token leads to, -1 to stay.
         begin, title, synopsis, end: token ids; `title` also starts a given title, `begin` given genres.
-        genre_states: (states,) bool; those within the genres.
+        genre_states, title_states: (states,) bool; those within the genres, those within a title.
         synopsis_state: the state within a synopsis.
     """
 
@@ -173,14 +173,16 @@ class Grammar:
     title: int
     end: int
     genre_states: np.ndarray
+    title_states: np.ndarray
     synopsis_state: int
 
 
 def record_loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
     """Return the compiled sampler of records.
 
-    Everything behind the genres is sampled with guidance: logits with genres, plus `guidance - 1` times what these
+    Everything behind the title is sampled with guidance: logits with genres, plus `guidance - 1` times what these
     gained over those of a second reading without them (Sanchez et al. 2023, after Ho and Salimans 2022); 1 is none.
+    Titles are sampled without, at a temperature of their own, or every genre would lead to its best known franchise.
 
     Its arguments, for R requests of C candidates each and T steps at most:
         uniform (R, C, T); temperature, min_p, guidance (R,);
@@ -193,13 +195,15 @@ def record_loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
     """
     allowed_by_state = ops.convert_to_tensor(grammar.allowed)
     next_state = ops.convert_to_tensor(grammar.next_state)
-    genre_states = ops.convert_to_tensor(grammar.genre_states)
+    genre_states, title_states = (ops.convert_to_tensor(s) for s in (grammar.genre_states, grammar.title_states))
 
     def run(
         uniform: Any,
         temperature: Any,
+        title_temperature: Any,
         min_p: Any,
         guidance: Any,
+        openings: Any,
         banned: Any,
         given_genres: Any,
         given_title: Any,
@@ -213,8 +217,10 @@ def record_loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
             return ops.repeat(x, candidates, axis=0)
 
         noise = ops.transpose(ops.reshape(uniform, (rows, steps)))
-        temperature, min_p, guidance = map(per_row, (temperature, min_p, guidance))
-        open_to = ops.logical_not(per_row(banned))
+        temperature, title_temperature, min_p, guidance = map(
+            per_row, (temperature, title_temperature, min_p, guidance)
+        )
+        open_to, opening = ops.logical_not(per_row(banned)), ops.logical_not(per_row(openings))
         queues = ops.stack([per_row(given_genres), per_row(given_title)], axis=1)  # (rows, 2, G)
         lengths = ops.sum(ops.cast(queues >= 0, "int32"), axis=-1)
         places = ops.arange(steps)
@@ -229,7 +235,8 @@ def record_loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
             deaf = ops.concatenate([ops.zeros_like(of_genre), of_genre])[:, None]
             state = tuple(ops.where(deaf, old, new) for old, new in zip(state, after, strict=True))
             logits, free = ops.split(logits, 2)
-            lean = ops.where(of_genre, 0.0, guidance - 1.0)[:, None]
+            of_title = ops.take(title_states, field)
+            lean = ops.where(ops.logical_or(of_genre, of_title), 0.0, guidance - 1.0)[:, None]
             starts = ops.where(token == grammar.begin, 0, ops.where(token == grammar.title, 1, -1))
             fresh = ops.logical_and(queue < 0, starts >= 0)
             queue, at = ops.where(fresh, starts, queue), ops.where(fresh, 0, at)
@@ -237,8 +244,10 @@ def record_loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
             length = ops.take_along_axis(lengths, ops.maximum(queue, 0)[:, None], axis=1)[:, 0]
             forced = ops.logical_and(queue >= 0, at < length)
             allowed = ops.logical_and(ops.take(allowed_by_state, field, axis=0), open_to)
+            allowed = ops.logical_and(allowed, ops.logical_or(opening, token[:, None] != grammar.title))
             leaning = logits + lean * (logits - free)
-            sampled = pick(leaning, allowed, temperature, min_p, ops.take(noise, t, axis=0))
+            heat = ops.where(of_title, title_temperature, temperature)
+            sampled = pick(leaning, allowed, heat, min_p, ops.take(noise, t, axis=0))
             given = ops.take_along_axis(line, ops.minimum(at, line.shape[1] - 1)[:, None], axis=1)[:, 0]
             token = ops.where(forced, given, sampled)
             at = at + ops.cast(forced, "int32")

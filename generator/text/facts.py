@@ -20,8 +20,13 @@ _STUDIO_FORMS = (
 
 def genres_of(asked: tuple[str, ...], record: Record, random: np.random.Generator) -> tuple[str, ...]:
     """Return one to three genres, those asked for first; a record without any gets one by lot."""
+    return known_genres(asked, record) or (str(random.choice(GENRES)),)
+
+
+def known_genres(asked: tuple[str, ...], record: Record) -> tuple[str, ...]:
+    """Return the genres asked for, or those of the record; at most three of those that a card may have."""
     known = [genre for genre in (*asked, *(() if asked else record.genres)) if genre in GENRES]
-    return tuple(dict.fromkeys(known))[:MAX_GENRES] or (str(random.choice(GENRES)),)
+    return tuple(dict.fromkeys(known))[:MAX_GENRES]
 
 
 def facts_of(record: Record, random: np.random.Generator) -> tuple[str, int, int, str | None, str | None]:

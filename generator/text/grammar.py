@@ -51,6 +51,7 @@ def make_grammar(vocabulary: Vocabulary) -> Grammar:
         title=vocabulary.symbol("title"),
         end=vocabulary.symbol("end"),
         genre_states=np.isin(STATES, ("genres", "genre")),
+        title_states=np.isin(STATES, ("title", "english")),
         synopsis_state=STATES.index("synopsis"),
     )
 

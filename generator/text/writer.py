@@ -11,15 +11,16 @@ from typing import Any
 
 import numpy as np
 
+from generator import taste
 from generator.errors import GenerationFailed
-from generator.schema import CardRequest
+from generator.schema import CardRequest, Features
 from generator.text import record as record_format
 from generator.text import slots
-from generator.text.candidates import Candidate, merit, synopsis_flaw, title_flaw, unfit
-from generator.text.facts import facts_of, genres_of, studio_of
+from generator.text.candidates import Candidate, merit, repetition, synopsis_flaw, title_flaw, unfit
+from generator.text.facts import facts_of, genres_of, known_genres, studio_of
 from generator.text.kana import katakana
 from generator.text.record import Record
-from generator.text.vocabulary import GENRES
+from generator.text.vocabulary import GENRES, Vocabulary
 from generator.text.weights import TextWeights, load
 
 CANDIDATES = 8  # rows of a request; fewer may be looked at
@@ -41,6 +42,8 @@ class Draft:
         cast: kind and name of the people and places of the synopsis.
         log_likelihood: mean per token of the synopsis.
         candidates: how many of the candidates were fit to be shown.
+        number: of the one that this is, counted from 0.
+        features: what a taste sees of it.
     """
 
     title: str
@@ -57,18 +60,25 @@ class Draft:
     cast: tuple[tuple[str, str], ...]
     log_likelihood: float
     candidates: int
+    number: int
+    features: Features
 
 
 @dataclass(frozen=True)
 class _Chosen:
-    record: Record
-    log_likelihood: float
-    fit: int
+    candidate: Candidate
+    number: int = 0
+    fit: int = 0
 
 
 def temperature(weirdness: int) -> float:
     """Return the sampling temperature of a weirdness of 0 to 10."""
     return 0.68 + 0.06 * weirdness
+
+
+def title_temperature(weirdness: int) -> float:
+    """Return the sampling temperature of titles, which are short and want more variety than sentences bear."""
+    return 0.9 + 0.05 * weirdness
 
 
 def least_probability(weirdness: int) -> float:
@@ -77,6 +87,8 @@ def least_probability(weirdness: int) -> float:
 
 
 _BLANK_TWICE = re.compile(" (?=[\ue100-\ue1ff])")  # before a slot that brings its own
+_CONTENT = re.compile(" [a-z]{4,}")
+_TOPICAL = 1.5  # times as far apart as texts of as many words by lot are texts, for each has its topic
 _LIVELY = 5  # weirdness of the last resort
 GUIDANCE = 2.0  # how strongly the genres lead; 1 is as in the training texts
 
@@ -93,10 +105,15 @@ class Writer:
         self.weights = weights
         self.vocabulary = weights.vocabulary
         self._slotter = slots.Slotter(weights.lexicon)
-        self._loop = decode.record_loop(decode.Weights.of(weights.record), make_grammar(self.vocabulary))
+        self._loop = decode.record_loop(
+            decode.Weights.of(weights.record, weights.record_shape), make_grammar(self.vocabulary)
+        )
         self._banned = banned_tokens(self.vocabulary)
         self._unwritten = unwritten_lengths(self.vocabulary)
         self._genre_tokens = [self.vocabulary.symbol(f"genre {name}") for name in GENRES]
+        self._content = set(_content(self.vocabulary))
+        name = f"text:{weights.version.removeprefix('text-')}"
+        self._space = taste.Space.of(name, weights.record[0][sorted(self._content)])
         self._namer = Namer(decode.Weights.of(weights.names))
 
     @classmethod
@@ -117,10 +134,12 @@ class Writer:
     def write(self, requests: Sequence[CardRequest], candidates: int = CANDIDATES) -> list[Draft]:
         """Write one record for each request.
 
-        A request's draft depends on the request and `candidates` alone, whatever else is in the batch.
+        A request's draft depends on the request and `candidates` alone, whatever else is in the batch. A seed that
+        names a text gets it; where it is not fit, as may be under other weights, the models judge. Else the request's
+        choice decides among the fit ones of the first round that has any.
 
         Args:
-            requests: with seeds set.
+            requests: with seeds set, and a choice for open seeds alone.
             candidates: how many of the `CANDIDATES` sampled for each request are looked at.
 
         Returns:
@@ -131,13 +150,21 @@ class Writer:
         """
         chosen: dict[int, _Chosen] = {}
         fallback: dict[int, _Chosen] = {}
+        closed: list[set[int]] = [set() for _ in requests]
         for attempt in range(ROUNDS):
             open_ = [i for i in range(len(requests)) if i not in chosen]
             for part in _parts(open_):
-                found = self._sample([requests[i] for i in part], attempt, ENOUGH)
+                found = self._sample([requests[i] for i in part], attempt, ENOUGH, closed=[closed[i] for i in part])
                 for i, batch in zip(part, found, strict=True):
-                    self._choose(i, requests[i], batch[: max(1, candidates)], chosen, fallback)
-        picks = [chosen.get(i) or fallback.get(i) or self._last_resort(requests[i]) for i in range(len(requests))]
+                    batch = batch[: max(1, candidates)]
+                    fit = self._fit(i, requests[i], batch, fallback)
+                    if fit:
+                        number = self._pick(requests[i], batch, fit)
+                        chosen[i] = _Chosen(batch[number], number, len(fit))
+                    closed[i] |= self._refused_openings(batch)
+        picks = [
+            chosen.get(i) or fallback.get(i) or self._last_resort(requests[i], closed[i]) for i in range(len(requests))
+        ]
         drafts: list[Draft] = []
         for part in _parts(range(len(requests))):
             drafts += self._finish([requests[i] for i in part], [picks[i] for i in part])
@@ -166,18 +193,31 @@ class Writer:
         return raw[:count]
 
     def _sample(
-        self, requests: Sequence[CardRequest], attempt: int, enough: int, raw: bool = False, dry: bool = False
+        self,
+        requests: Sequence[CardRequest],
+        attempt: int,
+        enough: int,
+        raw: bool = False,
+        dry: bool = False,
+        closed: Sequence[Iterable[int]] = (),
     ) -> list[list[Candidate]]:
-        """Return `CANDIDATES` candidates for each of at most `BUCKETS[-1]` requests, `raw` ones of any length."""
+        """Return `CANDIDATES` candidates for each of at most `BUCKETS[-1]` requests, `raw` ones of any length.
+
+        No title of a request's candidates begins with a token that is `closed` to it.
+        """
         size, steps = _bucket(len(requests)), RAW_STEPS if raw else STEPS
         uniform = np.zeros((size, CANDIDATES, steps), np.float32)
         heat, floor = np.ones(size, np.float32), np.ones(size, np.float32)
-        banned = np.zeros((size, self.vocabulary.size), bool)
+        banned, openings = np.zeros((2, size, self.vocabulary.size), bool)
+        for i, tokens in enumerate(closed):
+            openings[i, list(tokens)] = True
+        title_heat = np.ones(size, np.float32)
         banned[:, self._banned + ([] if raw else self._unwritten)] = True
         genres, title = np.full((size, _GIVEN), -1, np.int32), np.full((size, _GIVEN), -1, np.int32)
         for i, request in enumerate(requests):
             uniform[i] = _random(request, attempt).random((CANDIDATES, steps), np.float32)
             heat[i], floor[i] = temperature(request.weirdness), least_probability(request.weirdness)
+            title_heat[i] = title_temperature(request.weirdness)
             if request.genres:
                 given = [
                     self.vocabulary.symbol("genres"),
@@ -190,7 +230,9 @@ class Writer:
                 title[i, : len(written) + 1] = [*written, self.vocabulary.symbol("facts")]
         active = np.arange(size) < len(requests) if not dry else np.zeros(size, bool)
         lead = np.full(size, GUIDANCE, np.float32)
-        tokens, scores = self._loop(uniform, heat, floor, lead, banned, genres, title, np.int32(enough), active)
+        tokens, scores = self._loop(
+            uniform, heat, title_heat, floor, lead, openings, banned, genres, title, np.int32(enough), active
+        )
         tokens, scores = np.asarray(tokens), np.asarray(scores)
         return [
             [self._read(tokens[i, j], scores[:, i, j].tolist(), requests[i]) for j in range(CANDIDATES)]
@@ -204,16 +246,28 @@ class Writer:
             record = replace(record, title=request.title, english=None)
         return Candidate(record, complete, scores[0], scores[0] - scores[1])
 
-    def _choose(
-        self,
-        i: int,
-        request: CardRequest,
-        batch: Sequence[Candidate],
-        chosen: dict[int, _Chosen],
-        fallback: dict[int, _Chosen],
-    ) -> None:
-        fit: list[Candidate] = []
-        for candidate in batch:
+    def options(self, requests: Sequence[CardRequest]) -> list[list[tuple[tuple[str, ...], Features]]]:
+        """Return genres and features of each request's fit candidates, the one first that the models judge best.
+
+        Only the first round is looked at; it may have none.
+        """
+        options = []
+        for part in _parts(range(len(requests))):
+            group = [requests[i] for i in part]
+            for request, batch in zip(group, self._sample(group, 0, ENOUGH), strict=True):
+                fit = [batch[number] for number in self._fit(0, request, batch, {})]
+                options.append(
+                    [
+                        (known_genres(request.genres, candidate.record), self._features(request, candidate))
+                        for candidate in sorted(fit, key=merit, reverse=True)
+                    ]
+                )
+        return options
+
+    def _fit(self, i: int, request: CardRequest, batch: Sequence[Candidate], fallback: dict[int, _Chosen]) -> list[int]:
+        """Return the numbers of the candidates that are fit to be shown; keep a bearable one as the i-th fallback."""
+        fit: list[int] = []
+        for number, candidate in enumerate(batch):
             record = candidate.record
             if unfit(record.synopsis, record.english, None if request.title is not None else record.title):
                 continue
@@ -223,21 +277,54 @@ class Writer:
                 continue
             flaw = synopsis_flaw(candidate, self._slotter.title_words(record.title or ""), self.weights.runs)
             if flaw is None:
-                fit.append(candidate)
+                fit.append(number)
             elif flaw in _BEARABLE and i not in fallback:
-                fallback[i] = _Chosen(record, candidate.log_likelihood, 0)
-        if fit:
-            best = max(fit, key=merit)
-            chosen[i] = _Chosen(best.record, best.log_likelihood, len(fit))
+                fallback[i] = _Chosen(candidate)
+        return fit
 
-    def _last_resort(self, request: CardRequest) -> _Chosen:
+    def _refused_openings(self, batch: Sequence[Candidate]) -> set[int]:
+        """Return the first tokens of titles that are taken: the model returns to the franchises that it knows best."""
+        return {
+            self.vocabulary.encode(" " + title)[0]
+            for title in (candidate.record.title for candidate in batch)
+            if title and title_flaw(title, self.weights.titles) in ("sequel", "real title", "real franchise")
+        }
+
+    def _pick(self, request: CardRequest, batch: Sequence[Candidate], fit: Sequence[int]) -> int:
+        """Return the number of the fit candidate that the seed names, the choice takes or the models judge best."""
+        if request.choice is not None:
+            seen = [self._features(request, batch[number]) for number in fit]
+            return fit[taste.choose(request.choice, seen, _random(request, 1001))]
+        named = taste.named_text(request.seed or 0)
+        return named if named is not None and named in fit else max(fit, key=lambda number: merit(batch[number]))
+
+    def _features(self, request: CardRequest, candidate: Candidate) -> Features:
+        record = candidate.record
+        title, synopsis = record.title or "", record.synopsis or ""
+        romaji = katakana(title) is not None
+        words = [token for token in self.vocabulary.encode(synopsis) if token in self._content]
+        point = self.weights.record[0][words].mean(axis=0) if words else self._space.centre
+        return taste.text_features(
+            title=title,
+            romaji=romaji,
+            english=not romaji and record.english is None,
+            genres=known_genres(request.genres, record),
+            kind=record.type or "TV",
+            words=len(synopsis.split()),
+            names=len(slots.slots_in(synopsis)),
+            likelihood=candidate.log_likelihood,
+            agreement=candidate.agreement,
+            repetition=repetition(synopsis.split())[1],
+        ) | self._space.features(point, _TOPICAL / math.sqrt(max(len(words), 1)))
+
+    def _last_resort(self, request: CardRequest, closed: set[int]) -> _Chosen:
         """Return a lively record cut at its last whole sentence, for the rare request whose candidates all failed.
 
         A sober model returns to the same few titles, all of them taken; a livelier one leaves them.
         """
         lively = request.model_copy(update={"weirdness": max(request.weirdness, _LIVELY)})
         for attempt in range(ROUNDS, 3 * ROUNDS):
-            for candidate in self._sample([lively], attempt, CANDIDATES)[0]:
+            for candidate in self._sample([lively], attempt, CANDIDATES, closed=[closed])[0]:
                 record = candidate.record
                 text = slots.PATTERN.sub(_whole_title, record.synopsis or "")
                 sentences = [part for part in _sentences(text) if not unfit(part)]
@@ -246,21 +333,22 @@ class Writer:
                     english = None if unfit(record.english) else record.english
                     joined = _BLANK_TWICE.sub("", " ".join(sentences))
                     cut = replace(record, title=title, english=english, synopsis=joined)
-                    return _Chosen(cut, candidate.log_likelihood, 0)
+                    return _Chosen(replace(candidate, record=cut))
         raise GenerationFailed("Nothing fit to be shown was written for this; try another seed, title or genre.")
 
     def _finish(self, requests: Sequence[CardRequest], picks: Sequence[_Chosen]) -> list[Draft]:
         """Give names to the chosen records and make their facts whole; at most `BUCKETS[-1]` of them."""
-        wanted = [slots.slots_in(pick.record.synopsis or "") for pick in picks]
+        wanted = [slots.slots_in(pick.candidate.record.synopsis or "") for pick in picks]
         randoms = [_random(request, 1000) for request in requests]
         kinds = [
             [slots.slot_kind(symbol)[0] for symbol in symbols] + ["u"] for symbols in wanted
         ]  # the last is the studio's
         heats = [0.55 + 0.045 * request.weirdness for request in requests]
-        casts = self._namer.invent([pick.record.title for pick in picks], kinds, heats, randoms, _bucket(len(picks)))
+        titles = [pick.candidate.record.title for pick in picks]
+        casts = self._namer.invent(titles, kinds, heats, randoms, _bucket(len(picks)))
         drafts = []
         for request, pick, symbols, cast, random in zip(requests, picks, wanted, casts, randoms, strict=True):
-            record = pick.record
+            record = pick.candidate.record
             title = record.title or ""
             kind, episodes, year, season, source = facts_of(record, random)
             names = dict(zip(symbols, cast, strict=False))
@@ -278,8 +366,10 @@ class Writer:
                     studio=studio_of(cast[-1], random, self.weights.studios),
                     synopsis=slots.fill(record.synopsis or "", names, title, self._slotter.title_words(title)),
                     cast=_cast(names),
-                    log_likelihood=pick.log_likelihood,
+                    log_likelihood=pick.candidate.log_likelihood,
                     candidates=pick.fit,
+                    number=pick.number,
+                    features=self._features(request, pick.candidate),
                 )
             )
         return drafts
@@ -325,7 +415,12 @@ def _cast(names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 
 def _random(request: CardRequest, attempt: int) -> np.random.Generator:
     """Return the request's own stream of randomness for one purpose."""
-    return np.random.Generator(np.random.Philox(key=[request.seed or 0, attempt]))
+    return np.random.Generator(np.random.Philox(key=[taste.streams(request.seed or 0), attempt]))
+
+
+def _content(vocabulary: Vocabulary) -> list[int]:
+    """Return the pieces that are whole words of four letters or more: what tells one text from another."""
+    return [i for i in range(vocabulary.pieces) if _CONTENT.fullmatch(vocabulary.decode([i]))]
 
 
 def _bucket(count: int) -> int:

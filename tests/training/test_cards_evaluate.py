@@ -8,7 +8,7 @@ from generator.engine import WEIGHTS
 from generator.text import weights
 from generator.text.weights import TextWeights
 from tests.generator.text import tiny
-from training.cards_evaluate import Sample, evaluate_cards, judge, title_fit
+from training.cards_evaluate import Sample, asked, evaluate_cards, judge, title_fit
 from training.text_judge import Judge, train_judge
 
 LOADED = tiny.tiny_weights()
@@ -57,6 +57,14 @@ def test_cards_raw_samples_and_real_texts_are_told_side_by_side() -> None:
     assert figures["cards"]["real_titles"] == figures["cards"]["copies"] == 0
     assert set(figures["cards"]) <= set(figures["raw"])
     assert figures["real"]["texts"] and figures["real"]["genre_agreement"]
+
+
+def test_genres_are_asked_for_as_often_as_held_out_texts_have_them() -> None:
+    wanted = replace(JUDGE, real={"asked": [[["Drama"], 3], [["Horror", "Sports"], 1]]})
+    requests = asked(wanted, 400, seed=2)
+    assert 250 < sum(request.genres == ("Drama",) for request in requests) < 350
+    assert {request.genres for request in requests} == {("Drama",), ("Horror", "Sports")}
+    assert requests == asked(wanted, 400, seed=2) != asked(wanted, 400, seed=3)
 
 
 def test_shipped_weights_have_their_judge() -> None:

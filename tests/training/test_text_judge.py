@@ -39,6 +39,7 @@ def test_the_likeliest_genre_is_named(judge: Judge) -> None:
 def test_held_out_texts_are_described(judge: Judge) -> None:
     assert judge.real["genre_agreement"] == 0.5
     assert judge.real["texts"] == 2
+    assert judge.real["asked"] == [[["Horror"], 2]]
 
 
 def test_a_judge_comes_back_or_is_refused(judge: Judge, tmp_path: Path) -> None:

@@ -50,8 +50,10 @@ class Loop:
         )
         arguments = {
             "temperature": np.full(requests, 1.0, np.float32),
+            "title_temperature": np.full(requests, 1.0, np.float32),
             "min_p": np.full(requests, 0.001, np.float32),
             "guidance": np.full(requests, 1.0, np.float32),
+            "openings": np.zeros((requests, self.words.size), bool),
             "banned": np.zeros((requests, self.words.size), bool),
             "given_genres": np.full((requests, GIVEN), -1, np.int32),
             "given_title": np.full((requests, GIVEN), -1, np.int32),
@@ -105,12 +107,13 @@ def test_the_scores_are_the_models_own(weights: TextWeights, model: Any, loop: L
 
 
 def test_guidance_adds_what_the_genres_gained(weights: TextWeights, model: Any, loop: Loop) -> None:
-    tokens, _ = loop(1, temperature=np.full(1, 1e-4, np.float32), guidance=np.full(1, 3.0, np.float32))
+    cold = np.full(1, 1e-4, np.float32)
+    tokens, _ = loop(1, temperature=cold, title_temperature=cold, guidance=np.full(1, 3.0, np.float32))
     words, grammar = weights.vocabulary, make_grammar(weights.vocabulary)
     ids, field = [grammar.begin], 0
     for token in written(tokens[0, 0], grammar.end)[:16]:
         logits = np.asarray(model(np.array([ids])))[0, -1]
-        if not grammar.genre_states[field]:
+        if not grammar.genre_states[field] and not grammar.title_states[field]:
             logits = 3 * logits - 2 * np.asarray(model(np.array([without_genres(ids, words)])))[0, -1]
         assert token == np.where(grammar.allowed[field], logits, -np.inf).argmax()
         field = field if grammar.next_state[token] < 0 else int(grammar.next_state[token])
@@ -119,7 +122,8 @@ def test_guidance_adds_what_the_genres_gained(weights: TextWeights, model: Any, 
 
 
 def test_near_zero_the_likeliest_allowed_token_is_taken(weights: TextWeights, model: Any, loop: Loop) -> None:
-    tokens, _ = loop(1, temperature=np.full(1, 1e-4, np.float32))
+    cold = np.full(1, 1e-4, np.float32)
+    tokens, _ = loop(1, temperature=cold, title_temperature=cold)
     grammar = make_grammar(weights.vocabulary)
     ids, field = [grammar.begin], 0
     for token in written(tokens[0, 0], grammar.end)[:12]:
@@ -127,6 +131,24 @@ def test_near_zero_the_likeliest_allowed_token_is_taken(weights: TextWeights, mo
         assert token == np.where(grammar.allowed[field], logits, -np.inf).argmax()
         field = field if grammar.next_state[token] < 0 else int(grammar.next_state[token])
         ids.append(token)
+
+
+def test_titles_have_their_own_temperature_and_no_closed_opening(weights: TextWeights, loop: Loop) -> None:
+    grammar = make_grammar(weights.vocabulary)
+    cold, hot = np.full(4, 1e-4, np.float32), np.full(4, 1.0, np.float32)
+
+    def titles(**given: Any) -> set[tuple[int, ...]]:
+        tokens, _ = loop(4, temperature=cold, **given)
+        rows = [written(row, grammar.end) for row in tokens.reshape(-1, STEPS)]
+        starts = [row.index(grammar.title) + 1 for row in rows if grammar.title in row]
+        return {tuple(row[start : start + 3]) for row, start in zip(rows, starts, strict=False)}
+
+    [likeliest] = titles(title_temperature=cold)
+    assert len(titles(title_temperature=hot)) > 3
+    openings = np.zeros((4, weights.vocabulary.size), bool)
+    openings[:, likeliest[0]] = True
+    [other] = titles(title_temperature=cold, openings=openings)
+    assert other[0] != likeliest[0]
 
 
 def test_a_request_does_not_depend_on_its_company(loop: Loop) -> None:
