@@ -23,6 +23,7 @@ COMMANDS = [
         ["bench"],
         ["config"],
         ["doctor"],
+        ["collect"],
         ["prepare"],
         ["export"],
     ),

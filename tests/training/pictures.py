@@ -48,7 +48,7 @@ def poster(rng: np.random.Generator, size: tuple[int, int] = (192, 288)) -> Imag
     return picture
 
 
-def packed(folder: Path, count: int = 24) -> Path:
+def packed(folder: Path, count: int = 24, size: tuple[int, int] = (192, 288)) -> Path:
     """Write `posters` and `faces` of `count` pictures each as the data folder holds them, and return `folder`."""
     rng = np.random.default_rng(0)
     names = list(HUES)
@@ -56,7 +56,7 @@ def packed(folder: Path, count: int = 24) -> Path:
     for name, kept in rows.items():
         blobs = []
         for index in range(count):
-            picture = poster(rng) if name == "posters" else face(names[index % 6], names[index % 5], rng)
+            picture = poster(rng, size) if name == "posters" else face(names[index % 6], names[index % 5], rng)
             buffer = io.BytesIO()
             picture.save(buffer, "JPEG", quality=92)
             blobs.append(buffer.getvalue())

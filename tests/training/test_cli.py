@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from generator.errors import BadRequest, ConfigurationError
+from generator.errors import BadRequest, ConfigurationError, FakeanimeError
 from tests.training import pictures
 from tests.training.tables import table
 from training.cli import app
@@ -25,7 +25,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with data/ and what `prepare` made of it in prepared/."""
     folder = tmp_path_factory.mktemp("world")
     table(pictures.packed(folder / "data", 40) / "anime.jsonl.gz")
-    report = json.loads(call("prepare", "--data", folder / "data", "--out", folder / "prepared", "--pieces", 420))
+    report = json.loads(
+        call("prepare", "--data", folder / "data", "--out", folder / "prepared", "--pieces", 420, "--json")
+    )
     assert set(report) == {"text", "art", "face"}
     assert report["text"]["rows"] == 160
     return folder
@@ -35,6 +37,28 @@ def test_prepare_makes_a_folder_for_each_model(world: Path) -> None:
     assert (world / "prepared" / "text" / "pieces.model").is_file()
     for network in ("art", "face"):
         assert (world / "prepared" / network / "images.npy").is_file()
+
+
+def test_prepare_tells_people_line_by_line(world: Path, tmp_path: Path) -> None:
+    shown = call("prepare", "--data", world / "data", "--out", tmp_path, "--pieces", 420).splitlines()
+    assert shown[:2] == ["text", "  rows: 160"] and "art" in shown and "  pictures: 40" in shown
+
+
+def test_collect_asks_for_consent_and_an_address_first(tmp_path: Path) -> None:
+    with pytest.raises(BadRequest, match="--accept-terms"):
+        call("collect", "--out", tmp_path / "data", "--contact", "me@example.org")
+    for contact in ("me", "me@example.org\nX-Other: 1"):
+        with pytest.raises(BadRequest, match="--contact must be"):
+            call("collect", "--out", tmp_path / "data", "--contact", contact, "--accept-terms")
+    assert not (tmp_path / "data").exists()
+
+
+def test_collect_that_reaches_nobody_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.collect.polite.TRIES", 1)
+    nobody = ("--jikan-url", "http://127.0.0.1:9/v4", "--no-posters")
+    with pytest.raises(FakeanimeError, match="Jikan gave no answer in 1 tries"):
+        call("collect", "--out", tmp_path, "--contact", "https://example.org", "--accept-terms", *nobody)
+    assert (tmp_path / "anime.jsonl.gz").is_file()
 
 
 @pytest.mark.timeout(300)

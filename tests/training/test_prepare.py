@@ -75,6 +75,39 @@ def test_preparing_twice_gives_the_same(prepared: Path, tmp_path: Path) -> None:
     assert read_examples(tmp_path, "test") == read_examples(prepared, "test")
 
 
+def test_the_report_tells_counts_lengths_duplicates_and_splits(tmp_path: Path) -> None:
+    rows = tiny.rows(60)
+    for i, row in enumerate(rows):
+        row |= {
+            "mal_id": i,
+            "synopsis_dup": False,
+            "synopsis": f"{row['synopsis']} {i} lanterns burn for the {i}th night.",
+        }
+    twin = next(i for i in range(1, 60) if split_of(i) == "train")
+    other = next(i for i in range(60) if split_of(i) == "test")
+    rows[other] |= {"synopsis": rows[twin]["synopsis"], "mal_id": twin, "synopsis_dup": True}
+    report = prepare.prepare_text(write_table(tmp_path / "a.jsonl.gz", rows), tmp_path / "out", pieces=420)
+    assert (report["rows"], report["with a synopsis"], report["stories"], report["franchises"]) == (60, 60, 60, 60)
+    assert set(report["duplicates"].values()) == {1}
+    assert sum(report[split]["examples"] for split in SPLITS) == 60 + report["other wordings"]
+    low, middle, high = report["train"]["words, 5th 50th 95th percentile"]
+    assert 30 < low <= middle <= high < 80
+    shown = prepare.readable(report).splitlines()
+    assert shown[0] == "rows: 60" and "  texts in two splits: 1" in shown
+    assert json.loads((tmp_path / "out" / "report.json").read_text()) == report
+
+
+def test_a_table_that_cannot_teach_is_one_sentence(tmp_path: Path) -> None:
+    empty = write_table(tmp_path / "empty.jsonl.gz", [])
+    with pytest.raises(ConfigurationError, match="holds no rows"):
+        prepare.prepare_text(empty, tmp_path)
+    lacking = [{name: value for name, value in tiny.row(1).items() if name != "franchise"}]
+    with pytest.raises(ConfigurationError, match="lacks the column “franchise”"):
+        prepare.prepare_text(write_table(tmp_path / "a.jsonl.gz", lacking), tmp_path)
+    with pytest.raises(ConfigurationError, match="5000 pieces cannot be learnt from so little text"):
+        prepare.prepare_text(write_table(tmp_path / "b.jsonl.gz", tiny.rows(40)), tmp_path)
+
+
 def test_tables_may_be_plain_or_packed(tmp_path: Path) -> None:
     packed = write_table(tmp_path / "a.jsonl.gz", tiny.rows(3))
     plain = tmp_path / "b.jsonl"

@@ -8,7 +8,8 @@ import unicodedata
 
 FEWEST_WORDS = 5
 _SPOILER = re.compile(r"~!|!~")
-_TAG = re.compile(r"<(?:br|/?[a-z][a-z0-9]*)\b[^>]{0,200}>", re.IGNORECASE)
+_BREAK = re.compile(r"</?(?:br|div|li|p|ul)\b[^<>]{0,300}>", re.IGNORECASE)
+_TAG = re.compile(r"</?(?:a|b|em|i|img|s|span|strong|u)\b[^<>]{0,300}>", re.IGNORECASE)
 _LINK = re.compile(r"\[([^\]\[]{1,200})\]\((?:https?://)[^)\s]{1,500}\)")
 _ADDRESS = re.compile(r"https?://\S+")
 _EMPHASIS = re.compile(r"(?<!\w)(?:__|\*\*|[_*])(?=\S)([^_*]+?)(?<=\S)(?:__|\*\*|[_*])(?!\w)")
@@ -17,9 +18,9 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 _SIGNATURE = re.compile(r"[(\[](?:ANN|MAL|Anime News Network|AniDB|Crunchyroll|Wikipedia|Official Site)[)\]]\s*$", re.I)
-_NOTE = re.compile(r"(?:^|\n)\s*(?:\W{0,3})notes?\s*:.*", re.IGNORECASE)
-_FOREIGN = r"\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef"
-_FOREIGN_BRACKET = re.compile(rf"\s*[(\[][^()\[\]]*[{_FOREIGN}][^()\[\]]*[)\]]")
+_NOTE = re.compile(r"(?:^|\n)[^\w\n]{0,8}notes?[^\w\n]{0,8}?:.*", re.IGNORECASE)
+_FOREIGN = r"\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff9f"
+_FOREIGN_BRACKET = re.compile(rf" ?[(\[][^()\[\]]*[{_FOREIGN}][^()\[\]]*[)\]]")
 _FOREIGN_TEXT = re.compile(rf"[{_FOREIGN}]+")
 _EMPTY = re.compile(
     r"no (?:synopsis|description|summary)\b|(?:synopsis|description) (?:not|unavailable|coming)", re.IGNORECASE
@@ -40,7 +41,7 @@ def synopsis(text: str | None) -> str | None:
     """Return a synopsis on one line, or None where nothing is told: empty, a placeholder, or under five words."""
     if not text:
         return None
-    text = _TAG.sub("\n", html.unescape(text)) if "<" in text else html.unescape(text)
+    text = html.unescape(_TAG.sub("", _BREAK.sub("\n", text)))
     text = _ADDRESS.sub("", _LINK.sub(r"\1", _SPOILER.sub("", text)))
     text = _NOTE.sub("\n", _CREDIT.sub("", text))
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).translate(_ASCII)
