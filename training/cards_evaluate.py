@@ -11,12 +11,13 @@ import numpy as np
 
 from generator.schema import FIRST_CHOSEN_SEED, CardRequest
 from generator.text import Writer, novelty
+from generator.text.candidates import keeps_its_people
 from generator.text.record import Record
 from generator.text.slots import Slotter, refers_to_title
 from generator.text.weights import TextWeights
 from training.text import synopsis_nats
 from training.text_evaluate import scoring_model
-from training.text_judge import Judge, describe, keeps_its_people, share_of_known, shuffled
+from training.text_judge import Judge, describe, share_of_known, shuffled
 
 FITTED = 256  # texts whose titles are compared; more add time, not certainty
 

@@ -22,7 +22,6 @@ from generator.errors import WeightsError
 from generator.schema import GENRES, MAX_GENRES
 from generator.text.candidates import ENDING, repetition
 from generator.text.record import known
-from generator.text.slots import Slotter
 from generator.text.vocabulary import Vocabulary
 
 FILE = "text_judge.npz"
@@ -148,25 +147,6 @@ def distinct(texts: Sequence[str], words: int, length: int = 3) -> float:
         runs.update(zip(*(told[i:] for i in range(length)), strict=False))
         left -= len(told)
     return round(len(runs) / max(1, runs.total()), 4)
-
-
-def keeps_its_people(text: str, title: str | None, cast: Sequence[tuple[str, str]], slotter: Slotter) -> bool | None:
-    """Return whether every woman and man stays one, or None where there is neither.
-
-    The method: the rule that told women from men in training (the pronouns and nouns that follow a name) is applied to
-    the written text; it must hold no woman for a man and no man for a woman.
-
-    Args:
-        text: with names put in.
-        title: whose words are no people.
-        cast: kind and name, as written.
-        slotter: the rule.
-    """
-    wanted = {name: kind for kind, name in cast if kind in ("F", "M")}
-    found = {name.text: name.kind for name in slotter.slot(text, title).names.values()}
-    if not wanted:
-        return None
-    return all({kind, found.get(name, kind)} != {"F", "M"} for name, kind in wanted.items())
 
 
 def _share(values: Iterable[bool]) -> float:

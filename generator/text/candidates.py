@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,9 @@ _SEQUEL = re.compile(
 )
 ENDING = re.compile(r"[.!?…][\"'”’)]*$")
 _DOUBLED = re.compile(rf"\b(\w+) \1\b|({slots.PATTERN.pattern})\2", re.IGNORECASE)
+_ECHO = re.compile(
+    rf"((?:\w|{slots.PATTERN.pattern})+(?: ?(?:\w|{slots.PATTERN.pattern})+){{1,4}}), \1\b", re.IGNORECASE
+)
 _NOTES = re.compile(
     r"\b(?:episodes?|anniversary|(?:original|main|first|second|third) (?:series|season)|anime|manga|ovas?|dvds?|blu-ray"
     r"|short film|this film|the film|adaptation|spin-?off|bundled|sequel|music video|will be released)\b",
@@ -87,7 +91,7 @@ def synopsis_flaw(candidate: Candidate, title_words: list[str], runs: np.ndarray
         return "dangling reference"
     if _broken(text):
         return "broken"
-    if repetition(words)[0] >= 3 or _DOUBLED.search(text):
+    if repetition(words)[0] >= 3 or _DOUBLED.search(text) or _ECHO.search(text):
         return "repetition"
     if _NOTES.search(text):
         return "notes"
@@ -96,6 +100,37 @@ def synopsis_flaw(candidate: Candidate, title_words: list[str], runs: np.ndarray
     if novelty.copies(text, runs):
         return "copy"
     return None
+
+
+def people_flaw(synopsis: str, title: str | None, slotter: slots.Slotter) -> str | None:
+    """Return what is wrong with the people of a slotted synopsis, or None: a woman may not turn into a man."""
+    symbols = slots.slots_in(synopsis)
+    names = {symbol: f"Q{chr(97 + i // 26)}{chr(97 + i % 26)}x" for i, symbol in enumerate(symbols)}
+    cast = [(slots.slot_kind(symbol)[0], name) for symbol, name in names.items()]
+    words = slotter.title_words(title or "")
+    filled = slots.fill(synopsis, names, title or "", [*words, *[title or ""] * slots.TITLE_REFERENCES])
+    return "people" if keeps_its_people(filled, title, cast, slotter) is False else None
+
+
+def keeps_its_people(
+    text: str, title: str | None, cast: Sequence[tuple[str, str]], slotter: slots.Slotter
+) -> bool | None:
+    """Return whether every woman and man stays one, or None where there is neither.
+
+    The method: the rule that told women from men in training (the pronouns and nouns that follow a name) is applied to
+    the written text; it must hold no woman for a man and no man for a woman.
+
+    Args:
+        text: with names put in.
+        title: whose words are no people.
+        cast: kind and name, as written.
+        slotter: the rule.
+    """
+    wanted = {name: kind for kind, name in cast if kind in ("F", "M")}
+    found = {name.text: name.kind for name in slotter.slot(text, title).names.values()}
+    if not wanted:
+        return None
+    return all({kind, found.get(name, kind)} != {"F", "M"} for name, kind in wanted.items())
 
 
 def _openings(title: str) -> list[str]:

@@ -16,7 +16,7 @@ from generator.errors import GenerationFailed
 from generator.schema import CardRequest, Features
 from generator.text import record as record_format
 from generator.text import slots
-from generator.text.candidates import Candidate, merit, repetition, synopsis_flaw, title_flaw, unfit
+from generator.text.candidates import Candidate, merit, people_flaw, repetition, synopsis_flaw, title_flaw, unfit
 from generator.text.facts import facts_of, genres_of, known_genres, studio_of
 from generator.text.kana import katakana
 from generator.text.record import Record
@@ -31,7 +31,7 @@ ROUNDS = 4  # of fresh candidates when all were unfit
 _GIVEN = 72  # tokens of a given title that the model reads
 
 # A synopsis with one of these flaws may be shown when nothing better came in all rounds.
-_BEARABLE = ("length", "notes", "repetition")
+_BEARABLE = ("length", "notes", "people", "repetition")
 
 
 @dataclass(frozen=True)
@@ -276,6 +276,7 @@ class Writer:
             ):
                 continue
             flaw = synopsis_flaw(candidate, self._slotter.title_words(record.title or ""), self.weights.runs)
+            flaw = flaw or people_flaw(record.synopsis or "", record.title, self._slotter)
             if flaw is None:
                 fit.append(number)
             elif flaw in _BEARABLE and i not in fallback:

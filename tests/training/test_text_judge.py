@@ -10,7 +10,7 @@ from generator.errors import WeightsError
 from generator.text import slots
 from generator.text.slots import Slotter
 from tests.generator.text import tiny
-from training.text_judge import FILE, Judge, describe, distinct, keeps_its_people, share_of_known, shuffled, train_judge
+from training.text_judge import FILE, Judge, describe, distinct, share_of_known, shuffled, train_judge
 
 WORDS = tiny.tiny_vocabulary()
 SLOTTER = Slotter(tiny.lexicon() | frozenset("a the named her his she he and sings waits".split()))
@@ -66,14 +66,6 @@ def test_distinct_runs_are_counted_over_the_first_words() -> None:
     assert distinct(["a b c d", "a b c e"], 8) == 0.75
     assert distinct(["a b c d", "a b c e"], 4) == 1.0
     assert distinct(["A b C", "a B c"], 6) == 0.5
-
-
-def test_people_are_kept_unless_their_pronouns_turn() -> None:
-    cast = [("F", "Mirelle"), ("M", "Tobaru"), ("X", "Valdoria")]
-    good = "Mirelle sings, and she waits with her drum. Tobaru waits, and he sings."
-    assert keeps_its_people(good, None, cast, SLOTTER) is True
-    assert keeps_its_people(good.replace("she", "he").replace("her", "his"), None, cast, SLOTTER) is False
-    assert keeps_its_people("Valdoria waits.", None, cast[2:], SLOTTER) is None
 
 
 def test_shares_leave_out_what_is_not_known() -> None:

@@ -5,8 +5,18 @@ from dataclasses import replace
 import pytest
 
 from generator.text import novelty, slots
-from generator.text.candidates import Candidate, merit, repetition, synopsis_flaw, title_flaw, unfit
+from generator.text.candidates import (
+    Candidate,
+    keeps_its_people,
+    merit,
+    people_flaw,
+    repetition,
+    synopsis_flaw,
+    title_flaw,
+    unfit,
+)
 from generator.text.record import Record
+from tests.generator.text import tiny
 
 GOOD = (
     "A quiet clerk finds a lantern that shows tomorrow's weather, but only for people who have lied. While the town"
@@ -14,6 +24,7 @@ GOOD = (
 )
 RUNS = novelty.runs(["every evening the old baker counts his loaves and writes their names down"])
 TITLES = novelty.titles(["Quiet Rain", "Old Quiet Umbrella"])
+SLOTTER = slots.Slotter(tiny.lexicon() | frozenset("a the named her his she he and sings waits".split()))
 REFERENCE = slots.slot_symbol("T", 2)
 
 
@@ -35,6 +46,10 @@ def candidate(text: str = GOOD, complete: bool = True, likelihood: float = -3.0,
         (candidate(GOOD.replace("the flood", "the the flood")), "repetition"),
         (candidate(GOOD.replace("a lantern", slots.SYMBOLS[-1] * 2)), "dangling reference"),
         (candidate(GOOD.replace("a lantern", slots.SYMBOLS[70] * 2)), "repetition"),
+        (
+            candidate(GOOD.replace("a lantern", f"the{slots.SYMBOLS[70]} family, the{slots.SYMBOLS[70]} family")),
+            "repetition",
+        ),
         (candidate(GOOD + " The second season follows the river."), "notes"),
         (candidate("A clerk finds a lantern."), "length"),
         (candidate(" ".join(f"word{i}" for i in range(200)) + "."), "length"),
@@ -87,3 +102,20 @@ def test_likelier_truer_and_less_repetitive_texts_have_more_merit() -> None:
     assert merit(candidate()) > merit(echo)
     crowd = "".join(slots.slot_symbol(kind, n) for kind in "FM" for n in range(6))
     assert merit(candidate()) > merit(replace(candidate(), record=Record(synopsis=GOOD + crowd)))
+
+
+def test_people_are_kept_unless_their_pronouns_turn() -> None:
+    cast = [("F", "Mirelle"), ("M", "Tobaru"), ("X", "Valdoria")]
+    good = "Mirelle sings, and she waits with her drum. Tobaru waits, and he sings."
+    assert keeps_its_people(good, None, cast, SLOTTER) is True
+    assert keeps_its_people(good.replace("she", "he").replace("her", "his"), None, cast, SLOTTER) is False
+    assert keeps_its_people("Valdoria waits.", None, cast[2:], SLOTTER) is None
+
+
+def test_a_woman_in_slots_may_not_turn_into_a_man() -> None:
+    woman, man = slots.slot_symbol("F", 0), slots.slot_symbol("M", 0)
+    good = f"{woman} sings, and she waits with her drum. {man} waits, and he sings."
+    assert people_flaw(good, None, SLOTTER) is None
+    assert people_flaw(good.replace("she", "he").replace("her", "his"), None, SLOTTER) == "people"
+    assert people_flaw("The drum waits.", None, SLOTTER) is None
+    assert people_flaw(good + REFERENCE, "Kaze", SLOTTER) is None  # whatever a dangling reference stands for
