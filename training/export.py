@@ -36,7 +36,8 @@ def export_text(data: Path, run: Path, out: Path, table: Path) -> dict[str, Any]
     rows = list(read_rows(table))
     examples = read_examples(data, "train")
     titles = [row[column] for row in rows for column in ("title", "title_english") if row[column]]
-    titles += map(novelty.franchise_key, novelty.franchise_words((row["franchise"], row["title"]) for row in rows))
+    titled = [(row["franchise"], row["title"]) for row in rows]
+    titles += [*novelty.series_titles(titled), *map(novelty.franchise_key, novelty.franchise_words(titled))]
     training = {
         "steps": record_state["step"],
         "epochs": record_state["epoch"],

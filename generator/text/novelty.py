@@ -93,6 +93,24 @@ def franchise_words(titled: Iterable[tuple[int, str]]) -> set[str]:
     }
 
 
+_SUBTITLE = re.compile(
+    r"\s*[:~]|\s+[-–—]\s|\s+(?:\(?(?:movie|season|part|specials?|ova|ona|tv)\b|[2-9]\b|[2-9](?:nd|rd|th)\b|i{2,3}\b|iv\b)",
+    re.IGNORECASE,
+)
+
+
+def series_titles(titled: Iterable[tuple[int, str]]) -> set[str]:
+    """Return what several titles of one franchise have before their subtitle or number, if that is two words or more.
+
+    Args:
+        titled: franchise number and title of every show.
+    """
+    openings = Counter(
+        (franchise, opening) for franchise, title in titled if len((opening := _SUBTITLE.split(title)[0]).split()) > 1
+    )
+    return {opening for (_, opening), count in openings.items() if count > 1}
+
+
 def franchise_key(word: str) -> str:
     """Return the entry that stands for a franchise's word among the hashed titles."""
     return f"franchise word {word.lower()}"

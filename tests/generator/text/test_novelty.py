@@ -50,3 +50,9 @@ def test_words_of_big_franchises_are_known_and_common_words_are_not() -> None:
     assert novelty.of_franchise("The Return of Zorvan!", known)
     assert novelty.of_franchise("Gundam of the Kitchen", known)
     assert not novelty.of_franchise("Nights Alone", known)
+
+
+def test_what_titles_of_one_franchise_have_before_their_subtitle_is_theirs() -> None:
+    shows = [(1, "Garden of Keys Movie 1: Dawn"), (1, "Garden of Keys Movie 2"), (1, "Garden of Keys: Night")]
+    shows += [(2, "Lonely Rain: Dawn"), (3, "Zorvan"), (3, "Zorvan 2"), (4, "Red Door"), (5, "Red Door: Again")]
+    assert novelty.series_titles(shows) == {"Garden of Keys"}
