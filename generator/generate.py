@@ -97,6 +97,9 @@ def generate(request: CardRequest, count: int, out: Path, *, facts: bool, weight
         path = png_path(out, made.card.seed, count)
         write_card(made, path)
         if facts:
-            print(json.dumps({**made.card.model_dump(), "picture": str(path)}, ensure_ascii=False), flush=True)
+            print(
+                json.dumps({**made.card.model_dump(exclude={"features"}), "picture": str(path)}, ensure_ascii=False),
+                flush=True,
+            )
         else:
             print(f"{made.card.title}: {path}", flush=True)

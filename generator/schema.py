@@ -38,6 +38,7 @@ MAX_FEATURES = 300  # of a card, and weights of a taste
 MAX_WEIRDNESS = 10
 DEFAULT_WEIRDNESS = 3
 
+ChosenBy = Literal["likelihood", "taste", "random", "seed"]
 Features = dict[Annotated[str, Field(max_length=60)], FiniteFloat]  # see `generator.taste`
 
 _GENRE_BY_KEY = {"".join(filter(str.isalnum, genre.lower())): genre for genre in GENRES}
@@ -174,7 +175,7 @@ class Card(BaseModel):
     weirdness: int
     layout: str
     model_version: str
-    chosen_by: Literal["likelihood", "taste", "random", "seed"] = "likelihood"
+    chosen_by: ChosenBy = "likelihood"
     features: Annotated[Features, Field(max_length=MAX_FEATURES)] = {}
 
 

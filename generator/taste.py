@@ -23,12 +23,12 @@ _ARTS_BITS = 2
 
 # Centre and spread of what is measured, as the models that first shipped write.
 _SCALES = {
-    "length": (4.3, 0.3),  # natural logarithm of the words
+    "length": (4.1, 0.35),  # natural logarithm of the words
     "title:length": (26.0, 13.0),  # characters
-    "likelihood": (-2.9, 0.35),  # nats a token
-    "agreement": (0.08, 0.06),  # nats a token
-    "repetition": (0.01, 0.015),  # share of three-word runs
-    "crowd": (4.0, 2.5),  # names in the synopsis
+    "likelihood": (-2.7, 0.35),  # nats a token
+    "agreement": (0.01, 0.01),  # nats a token
+    "repetition": (0.005, 0.015),  # share of three-word runs
+    "crowd": (3.0, 2.0),  # names in the synopsis
     "brightness": (0.5, 0.15),
     "saturation": (0.3, 0.12),
     "warmth": (0.03, 0.1),
@@ -67,15 +67,10 @@ def scored(weights: Mapping[str, float], features: Mapping[str, float]) -> float
     return sum(weights.get(name, 0.0) * value for name, value in features.items())
 
 
-def choose(choice: Choice, candidates: Sequence[Features], seed: int) -> int:
-    """Return the index of the candidate that the choice takes; equal arguments give equal indices.
-
-    Args:
-        candidates: at least one.
-        seed: of the request, for chance.
-    """
+def choose(choice: Choice, candidates: Sequence[Features], rng: np.random.Generator) -> int:
+    """Return the index of the candidate that the choice takes, with chance from `rng`; there must be one at least."""
     if choice.by == "random":
-        return int(np.random.Generator(np.random.Philox(key=[seed, len(candidates)])).integers(len(candidates)))
+        return int(rng.integers(len(candidates)))
     return int(np.argmax([scored(choice.weights, features) for features in candidates]))
 
 
@@ -141,7 +136,7 @@ def art_features(
         genres: of the card.
         critics: how much the discriminators believe each picture, by name, in their own spreads.
     """
-    colours = world.reshape(-1, 3).astype(np.float32) / 255
+    colours = world[::2, ::2].reshape(-1, 3).astype(np.float32) / 255
     high, low = colours.max(axis=1), colours.min(axis=1)
     measured = {
         "brightness": colours.mean(),
@@ -180,25 +175,20 @@ class Space:
     """
 
     name: str
-    centre: NDArray[np.float64]
-    directions: NDArray[np.float64]
+    centre: NDArray[np.float32]
+    directions: NDArray[np.float32]
 
     @classmethod
-    def of(cls, name: str, points: NDArray[np.float32], shares: NDArray[np.float64] | None = None) -> Space:
-        """Return the first principal directions of points (N, D).
-
-        Args:
-            shares: (N,) weight of each point, together 1; all the same if None.
-        """
-        weights = np.full(len(points), 1 / len(points)) if shares is None else shares
-        centre = weights @ points
-        apart = (points - centre) * np.sqrt(weights)[:, None]
+    def of(cls, name: str, points: NDArray[np.float32]) -> Space:
+        """Return the first principal directions of points (N, D)."""
+        centre = points.mean(axis=0)
+        apart = (points - centre) / np.sqrt(len(points))
         variances, directions = np.linalg.eigh(apart.T @ apart)
         kept = slice(None, -1 - min(DIMENSIONS, len(variances)), -1)
-        variances, directions = variances[kept], directions[:, kept]
+        variances, directions = np.maximum(variances[kept], 1e-12), directions[:, kept]
         largest = np.abs(directions).argmax(axis=0)
         signs = np.sign(directions[largest, np.arange(len(largest))])  # which eigenvectors leave open
-        return cls(name, centre, directions * signs / np.sqrt(variances + 1e-12))
+        return cls(name, centre, directions * signs / np.sqrt(variances))
 
     def features(self, point: NDArray[np.float32], spread: float = 1.0) -> Features:
         """Return the coordinates of a point (D,), in units of `spread` standard deviations of the first points."""

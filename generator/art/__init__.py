@@ -1,5 +1,5 @@
 """The picture networks and how they serve. Importing this package imports neither Keras nor a backend."""
 
-from generator.art.painter import Painter, Painting
+from generator.art.painter import Attempts, Painter, Painting
 
-__all__ = ["Painter", "Painting"]
+__all__ = ["Attempts", "Painter", "Painting"]

@@ -17,17 +17,20 @@ from numpy.typing import NDArray
 from PIL import Image
 from pydantic import ValidationError
 
+from generator import taste
 from generator.art.config import GanConfig, UpscalerConfig
 from generator.art.grid import without_grid
 from generator.art.latents import generator_for, latents, truncation
 from generator.art.weights import fill, load_weights
 from generator.errors import WeightsError
-from generator.schema import CardRequest
+from generator.schema import DEFAULT_WEIRDNESS, CardRequest, Features
 
 Images = NDArray[np.uint8]
 Network = Literal["art", "face"]
 
-TRIES = {"art": 4, "face": 8}
+TRIES = {"art": taste.ARTS, "face": 8}
+FACES_A_WORLD = TRIES["face"] // TRIES["art"]
+USUAL = 32  # pictures that say what is usual of a network
 _UPSCALES = 2  # passes of the 2x net
 _DETAIL = 0.35  # share of the net's sharpening that is kept; all of it would sharpen the generator's own noise as well
 _GRID = 4  # pixels, the period of two up-sampling stages
@@ -51,10 +54,27 @@ class Painting:
     hair: str
 
 
+@dataclass(frozen=True)
+class Tried:
+    """What one network painted for one card.
+
+    Attributes:
+        pictures: (T, H, W, 3) in -1..1.
+        scores: (T,) how much the critic takes each for real.
+        features: (T, D) what the critic sees in them.
+    """
+
+    pictures: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    features: NDArray[np.float32]
+
+
 class _Gan:
     """One trained pair: paints, and knows which of its pictures it believes most."""
 
     def __init__(self, folder: Path, network: Network) -> None:
+        import keras
+
         from generator.art.networks import build_discriminator, build_generator
 
         weights = load_weights(folder / network)
@@ -67,9 +87,10 @@ class _Gan:
         if self.config.network != network:
             raise WeightsError(f"{folder / network}.json describes the network {self.config.network}; restore it.")
         self.generator = _compiled(build_generator(self.config))
-        self.critic = _compiled(build_discriminator(self.config))
+        critic = build_discriminator(self.config)
         fill(self.generator, weights.part("generator"))
-        fill(self.critic, weights.part("critic"))
+        fill(critic, weights.part("critic"))
+        self.critic = _compiled(keras.Model(critic.inputs, [critic.output, critic.get_layer("logit").input]))
         try:
             self.conditions = weights.arrays["conditions/values"].astype(np.float32)
             counts = weights.arrays["conditions/counts"].astype(np.float64)
@@ -87,18 +108,64 @@ class _Gan:
             painted.append(np.asarray(self.generator.predict_on_batch(batch)))
         return np.concatenate(painted)[: len(latent)]
 
-    def best(self, rng: np.random.Generator, condition: NDArray[np.float32], psi: float) -> NDArray[np.float32]:
-        """Return the picture (H, W, 3) of `tries` that the critic takes most for real."""
-        many = np.repeat(condition[None], self.tries, axis=0)
-        painted = self.paint(latents(rng, self.tries, self.config.latent, psi), many)
-        scores = np.asarray(self.critic.predict_on_batch([painted, many]))
-        best: NDArray[np.float32] = painted[int(scores.argmax())]
-        return best
+    def tried(self, rng: np.random.Generator, condition: NDArray[np.float32], psi: float) -> Tried:
+        """Paint a picture for each of `tries` conditions (T, K) and have the critic look at them."""
+        painted = self.paint(latents(rng, self.tries, self.config.latent, psi), condition)
+        scores, features = self.critic.predict_on_batch([painted, condition])
+        return Tried(painted, np.asarray(scores), np.asarray(features))
 
     def drawn_condition(self, rng: np.random.Generator) -> NDArray[np.float32]:
         """Draw a condition as often as it occurs among the training pictures."""
         condition: NDArray[np.float32] = self.conditions[rng.choice(len(self.conditions), p=self.chances)]
         return condition
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """What the networks painted for one card, before anybody has chosen.
+
+    Attributes:
+        worlds, faces: 4 and 8 of them.
+        labels: asked of the face network for each face.
+    """
+
+    worlds: Tried
+    faces: Tried
+    labels: tuple[tuple[str, ...], ...]
+
+    def named(self, art_seed: int) -> tuple[int, int]:
+        """Return the numbers of the world and the face that a seed names, or else the critics' favourites.
+
+        A seed names a world, and with it the more believable of two faces.
+        """
+        number = taste.named_art(art_seed)
+        if number is None:
+            return int(self.worlds.scores.argmax()), int(self.faces.scores.argmax())
+        first = number * FACES_A_WORLD
+        return number, first + int(self.faces.scores[first : first + FACES_A_WORLD].argmax())
+
+
+class _Yardstick:
+    """What is usual of a network's critic: its scores, and the directions in which its features differ."""
+
+    def __init__(self, gan: _Gan) -> None:
+        rng = np.random.default_rng(0)
+        seen = []
+        for _ in range(USUAL // gan.tries):
+            condition = np.stack([gan.drawn_condition(rng) for _ in range(gan.tries)])
+            seen.append(gan.tried(rng, condition, truncation(DEFAULT_WEIRDNESS)))
+        scores = np.concatenate([tried.scores for tried in seen])
+        self._centre, self._spread = float(scores.mean()), float(scores.std()) or 1.0
+        name = f"{gan.config.network}:{gan.sha256[:8]}"
+        self._space = taste.Space.of(name, np.concatenate([tried.features for tried in seen]))
+
+    def score(self, tried: Tried, number: int) -> float:
+        """Return how believable a picture is, in standard deviations from the usual."""
+        return (float(tried.scores[number]) - self._centre) / self._spread
+
+    def features(self, tried: Tried, number: int) -> Features:
+        """Return what the critic sees in a picture."""
+        return self._space.features(tried.features[number])
 
 
 class Painter:
@@ -107,6 +174,7 @@ class Painter:
     def __init__(self, art: _Gan, face: _Gan, upscaler: Any, version: str) -> None:
         self._gans: dict[str, _Gan] = {"art": art, "face": face}
         self._upscaler = upscaler
+        self._usual = {name: _Yardstick(gan) for name, gan in self._gans.items()}
         self.version = version
 
     @classmethod
@@ -134,33 +202,63 @@ class Painter:
         self.paint([CardRequest(art_seed=0)], [()])
 
     def paint(self, requests: Sequence[CardRequest], genres: Sequence[tuple[str, ...]]) -> list[Painting]:
-        """Paint one card's pictures for each request.
+        """Paint one card's pictures for each request: those that its seed names, or that the critics like best.
 
         Args:
             requests: their `art_seed` (0 where none is set) and `weirdness` are used.
             genres: of each finished card; the request's own may be fewer.
         """
-        return [self._card(request, names) for request, names in zip(requests, genres, strict=True)]
+        paintings = []
+        for request, names in zip(requests, genres, strict=True):
+            seed = request.art_seed or 0
+            attempts = self.attempts(seed, request.weirdness, names)
+            paintings.append(self.finished(attempts, *attempts.named(seed)))
+        return paintings
+
+    def attempts(self, art_seed: int, weirdness: int, genres: Sequence[str]) -> Attempts:
+        """Paint what may be chosen among for one card.
+
+        Under a seed that leaves the choice to the critics all faces have the same hair and eyes, under one that names
+        it each candidate has its own.
+        """
+        psi, seed = truncation(weirdness), taste.streams(art_seed)
+        gan = self._gans["art"]
+        condition = np.array([label in genres for label in gan.config.labels], np.float32)
+        worlds = gan.tried(generator_for("art", seed), np.repeat(condition[None], gan.tries, axis=0), psi)
+        gan, rng = self._gans["face"], generator_for("face", seed)
+        heads = 1 if taste.named_art(art_seed) is None else gan.tries // FACES_A_WORLD
+        conditions = np.stack([gan.drawn_condition(rng) for _ in range(heads)])
+        conditions = np.repeat(conditions, gan.tries // heads, axis=0)
+        faces = gan.tried(rng, conditions, psi)
+        labels = tuple(
+            tuple(label for label, on in zip(gan.config.labels, row, strict=True) if on) for row in conditions
+        )
+        return Attempts(worlds, faces, labels)
+
+    def features(self, attempts: Attempts, world: int, face: int, layout: str, genres: Sequence[str]) -> Features:
+        """Return what a taste sees of a card with this world and face."""
+        art, head = self._usual["art"], self._usual["face"]
+        critics = {"world": art.score(attempts.worlds, world), "face": head.score(attempts.faces, face)}
+        picture = _as_uint8(attempts.worlds.pictures[world])
+        return (
+            taste.art_features(picture, attempts.labels[face], layout, genres, critics)
+            | art.features(attempts.worlds, world)
+            | head.features(attempts.faces, face)
+        )
+
+    def finished(self, attempts: Attempts, world: int, face: int) -> Painting:
+        """Return this world and this face, enlarged."""
+        art, head = attempts.worlds.pictures[world], attempts.faces.pictures[face]
+        hair = [label.removeprefix("hair:") for label in attempts.labels[face] if label.startswith("hair:")]
+        return Painting(
+            self._enlarged(art), self._enlarged(head), _as_uint8(art), _as_uint8(head), hair[0] if hair else "unknown"
+        )
 
     def sample(self, network: Network, count: int, seed: int) -> Images:
         """Return `count` raw, unpicked, untruncated pictures (N, H, W, 3) for conditions as common as in training."""
         gan, rng = self._gans[network], generator_for(network, seed)
         condition = np.stack([gan.drawn_condition(rng) for _ in range(count)])
         return _as_uint8(gan.paint(latents(rng, count, gan.config.latent, 1.0), condition))
-
-    def _card(self, request: CardRequest, genres: tuple[str, ...]) -> Painting:
-        seed, psi = request.art_seed or 0, truncation(request.weirdness)
-        gan = self._gans["art"]
-        condition = np.array([label in genres for label in gan.config.labels], np.float32)
-        art = gan.best(generator_for("art", seed), condition, psi)
-        gan, rng = self._gans["face"], generator_for("face", seed)
-        condition = gan.drawn_condition(rng)
-        face = gan.best(rng, condition, psi)
-        named = [
-            label for label, on in zip(gan.config.labels, condition, strict=True) if on and label.startswith("hair:")
-        ]
-        hair = named[0].removeprefix("hair:") if named else "unknown"
-        return Painting(self._enlarged(art), self._enlarged(face), _as_uint8(art), _as_uint8(face), hair)
 
     def _enlarged(self, picture: NDArray[np.float32]) -> Images:
         batch = without_grid(picture, _GRID)[None]
