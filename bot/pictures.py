@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import os
 from pathlib import Path
+
+THUMBNAIL = (320, 480)  # pixels; sharp on a phone, where two posters stand side by side
+_WEBP_QUALITY = 82
 
 
 def card_id(request_id: str, attempt: int) -> str:
@@ -25,6 +29,41 @@ def prepare_folder(folder: Path) -> None:
         left.unlink(missing_ok=True)
     if not os.access(folder, os.W_OK):
         raise PermissionError(f"{folder} cannot be written to")
+
+
+def thumbnail(picture: Path) -> Path:
+    """Return a small WebP of a card's picture, made at the first call and kept beside it; the picture if Pillow lacks.
+
+    Raises:
+        OSError: there is no such picture, or the disk is full.
+    """
+    small = _thumbnail_of(picture)
+    if small.is_file() and picture.is_file():
+        return small
+    try:
+        from PIL import Image
+    except ModuleNotFoundError:  # only workers need it otherwise
+        return picture
+    with Image.open(picture) as image:
+        image.draft("RGB", THUMBNAIL)  # has the decoder leave out what would be thrown away
+        image.thumbnail(THUMBNAIL)
+        data = io.BytesIO()
+        image.save(data, "WEBP", quality=_WEBP_QUALITY)
+    write_atomically(small, data.getvalue())
+    if not picture.is_file():  # the card was deleted meanwhile
+        remove(picture)
+        raise FileNotFoundError(f"{picture} is gone")
+    return small
+
+
+def remove(picture: Path) -> None:
+    """Remove a card's picture with all that was made of it, as far as it is there."""
+    picture.unlink(missing_ok=True)
+    _thumbnail_of(picture).unlink(missing_ok=True)
+
+
+def _thumbnail_of(picture: Path) -> Path:
+    return picture.with_name(f"{picture.stem}-small.webp")
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -27,6 +27,11 @@ def say(key: str, locale: str = DEFAULT_LOCALE, **values: object) -> str:
     raise KeyError(f"no sentence {key!r} in bot/locales/{DEFAULT_LOCALE}.toml")
 
 
+def decimal(value: float, locale: str = DEFAULT_LOCALE) -> str:
+    """Return a number with one digit behind the decimal sign of a language."""
+    return f"{value:.1f}".replace(".", say("common.decimal_sign", locale))
+
+
 def locales() -> list[str]:
     """Return the languages that have a catalogue."""
     return sorted(f.name.removesuffix(".toml") for f in files("bot").joinpath("locales").iterdir() if _is_toml(f.name))

@@ -26,11 +26,12 @@ async def put(
     chat_id: str,
     scope: str | None,
     thread_id: str | None,
+    locale: str | None,
     hour: int,
     now: datetime,
 ) -> None:
     """Have a card shown in a chat every day, from the next such hour on."""
-    new = {"scope": scope, "thread_id": thread_id, "hour": hour, "due": next_due(hour, now)}
+    new = {"scope": scope, "thread_id": thread_id, "locale": locale, "hour": hour, "due": next_due(hour, now)}
     row = upsert(session, DailyRow).values(platform=platform, chat_id=chat_id, **new)
     await session.execute(row.on_conflict_do_update(index_elements=["platform", "chat_id"], set_=new))
 

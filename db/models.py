@@ -41,7 +41,8 @@ class CardRow(Base):
         chosen_by: likelihood, taste or random.
         taste_version: of the taste that chose it or would have.
         experiment: name and arm of the experiment that it belongs to, as in "heat:hot".
-        hidden: reported by several people, and so in no list until the host has looked.
+        hidden: reported by several people, and so in no list until the host has looked; or waiting in the pool.
+        pooled: made ahead, and given to nobody yet.
         votes, total, squares: number, sum and sum of squares of its ratings.
         mean: plain mean of its ratings, None without any.
         weight, weighted_total, weighted_squares: the sums once more, of ratings by their weight.
@@ -61,6 +62,7 @@ class CardRow(Base):
         Index(None, "scope", "home_score"),
         Index(None, "scope", "created"),
         Index(None, "person_id"),
+        Index("ix_cards_pool", "created", sqlite_where=text("pooled"), postgresql_where=text("pooled")),
     )
 
     id: Mapped[str] = mapped_column(String(8), primary_key=True)
@@ -78,6 +80,7 @@ class CardRow(Base):
     taste_version: Mapped[str | None] = mapped_column(String(40), default=None)
     experiment: Mapped[str | None] = mapped_column(String(80), default=None)
     hidden: Mapped[bool] = mapped_column(default=False)
+    pooled: Mapped[bool] = mapped_column(default=False)
     votes: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     squares: Mapped[int] = mapped_column(default=0)
@@ -287,6 +290,7 @@ class DailyRow(Base):
     """A channel that wants a card every day.
 
     Attributes:
+        locale: language of whoever asked for it in a private chat, None elsewhere.
         hour: of the day, UTC.
         due: when the next one is to be shown.
     """
@@ -298,5 +302,6 @@ class DailyRow(Base):
     chat_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     scope: Mapped[str | None] = mapped_column(String(80))
     thread_id: Mapped[str | None] = mapped_column(String(64))
+    locale: Mapped[str | None] = mapped_column(String(16))
     hour: Mapped[int]
     due: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -31,7 +31,7 @@ class CardView(discord.ui.View):
         self.add_item(RerollMenu(stored.id, spoiler, look.locale))
         self.add_item(SequelButton(stored.id, spoiler, look.locale))
         self.add_item(FavouriteButton(stored.id))
-        self.add_item(ScoreButton(stored.id, score_label(stored)))
+        self.add_item(ScoreButton(stored.id, score_label(stored, look.locale)))
         self.add_item(ReportButton(stored.id))
         if asker is not None:
             self.add_item(DeleteButton(stored.id, asker, str(int(whole))))

@@ -12,7 +12,7 @@ from bot.discord.embed import facts_embed, shorten
 from bot.discord.lists import show
 from bot.discord.reply import Interaction
 from bot.discord.words import locale_of, words
-from bot.service import NoCard
+from bot.service import NoCard, options
 from bot.service.errors import Wrong
 from generator.errors import BadRequest
 from generator.schema import (
@@ -23,8 +23,6 @@ from generator.schema import (
     MAX_TITLE,
     MAX_WEIRDNESS,
     CardRequest,
-    clean_title,
-    parse_genre,
 )
 
 CardId = app_commands.Range[str, 1, 16]
@@ -36,33 +34,16 @@ def parse_genres(text: str) -> tuple[str, ...]:
     Raises:
         BadRequest: an unknown genre, or too many.
     """
-    genres = tuple(dict.fromkeys(_genre(part.strip()) for part in text.split(",") if part.strip()))
-    if len(genres) > MAX_GENRES:
-        raise Wrong("discord.too_many_genres", most=MAX_GENRES)
-    return genres
-
-
-def _genre(text: str) -> str:
-    try:
-        return parse_genre(text)
-    except BadRequest as error:
-        raise Wrong("discord.no_genre", genre=text[:40], known=", ".join(GENRES)) from error
-
-
-def _title(text: str) -> str:
-    try:
-        return clean_title(text)
-    except BadRequest as error:
-        raise Wrong("discord.bad_title", most=MAX_TITLE) from error
+    return options.few(map(options.genre, options.split_list(text)))
 
 
 def complete_genres(text: str) -> list[str]:
     """Return lists that go on from the one being typed: what is finished stays, the last genre is completed."""
-    *finished, last = [part.strip() for part in text.split(",")]
+    *finished, last = options.parts(text)
     chosen = []
     for part in finished:
         try:
-            chosen.append(parse_genre(part))
+            chosen.append(options.genre(part))
         except BadRequest:  # half-typed or misspelt; what is offered instead leaves it out
             continue
     chosen = list(dict.fromkeys(chosen))[: MAX_GENRES - 1]
@@ -91,7 +72,7 @@ async def fakeanime(
 ) -> None:
     request = CardRequest(
         genres=parse_genres(genres),
-        title=None if title is None else _title(title),
+        title=None if title is None else options.title(title),
         weirdness=weirdness,
         seed=seed,
     )

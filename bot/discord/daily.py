@@ -12,7 +12,7 @@ from bot.discord import limits
 from bot.discord.faults import tell
 from bot.discord.permissions import require_posting
 from bot.discord.posting import Posting
-from bot.discord.reply import Look, Reply, is_present, place_of
+from bot.discord.reply import Look, is_present, place_of
 from bot.discord.words import guild_locale, locale_of, words
 from bot.sentences import say
 from bot.service import CardService, Daily, Place
@@ -37,8 +37,9 @@ async def daily_on(interaction: discord.Interaction[Any], hour: app_commands.Ran
         raise Wrong("discord.not_a_member")
     if interaction.guild_id is not None:
         require_posting(interaction, interaction.channel_id or 0)
-    await interaction.client.service.daily_on(place_of(interaction), hour)
-    await tell(interaction, say("discord.daily_on", locale_of(interaction), hour=f"{hour:02}:00"))
+    locale = locale_of(interaction)
+    await interaction.client.service.daily_on(place_of(interaction), hour, locale=locale)
+    await tell(interaction, say("discord.daily_on", locale, hour=f"{hour:02}:00"))
 
 
 @daily.command(name="off", description=words("about_daily_off"))
@@ -73,11 +74,10 @@ class DailyCards:
     async def _post(self, due: Daily) -> None:
         place = Place("discord", due.chat_id, due.scope)
         settings = await self._service.place_settings(place)
-        look = Look.by(settings, guild_locale(self._client, due.scope), present=True)
-        channel_id = int(due.chat_id)
-        stored = await self._service.daily_card(due, Reply.to_channel(channel_id, look).as_ref())
+        look = Look.by(settings, due.locale or guild_locale(self._client, due.scope), present=True)
+        stored = await self._service.daily_card(due)
         try:
-            await self._posting.send(channel_id, stored, look, say("discord.daily", look.locale))
+            await self._posting.send(int(due.chat_id), stored, look, say("discord.daily", look.locale))
         except discord.HTTPException as error:
             if stored.request_id is not None:
                 await self._service.abandon(stored.request_id, f"cannot be posted: {error}")

@@ -12,7 +12,7 @@ from bot.discord.card_view import CardView
 from bot.discord.posting import Posting
 from bot.discord.reply import Look
 from bot.discord.words import guild_locale
-from bot.sentences import say
+from bot.sentences import decimal, say
 from bot.service import CardService, HallTask, Place, StoredCard
 
 log = logging.getLogger(__name__)
@@ -89,4 +89,4 @@ class HallOfFame:
 
 
 def _headline(stored: StoredCard, locale: str) -> str:
-    return say("discord.hall", locale, mean=f"{stored.mean or 0:.1f}", votes=stored.votes)
+    return say("discord.hall", locale, mean=decimal(stored.mean or 0, locale), votes=stored.votes)

@@ -11,7 +11,7 @@ from bot.discord import limits
 from bot.discord.embed import ACCENT, plain, shorten
 from bot.discord.items import Lasting, Select
 from bot.discord.reply import Interaction
-from bot.sentences import DEFAULT_LOCALE, say
+from bot.sentences import DEFAULT_LOCALE, decimal, say
 from bot.service import NoCard, StoredCard
 
 LONGEST_TITLE = 80  # characters in a list; ten lines stay far below what an embed holds
@@ -82,5 +82,5 @@ def _line(place: int, stored: StoredCard, locale: str) -> str:
     title = shorten(plain(stored.card.title), LONGEST_TITLE)
     if stored.mean is None:
         return say("discord.list_unrated", locale, place=place, title=title, id=stored.id)
-    mean = f"{stored.mean:.1f}"
+    mean = decimal(stored.mean, locale)
     return say("discord.list_line", locale, place=place, title=title, mean=mean, votes=stored.votes, id=stored.id)

@@ -102,6 +102,9 @@ class Making:
 
     async def _pay(self, debt: Owed, gate: asyncio.Semaphore) -> None:
         async with gate:
+            if debt.daily:
+                await self._service.daily_interrupted(debt)
+                return
             try:
                 reply = Reply.from_ref(debt.reply_ref)
             except (KeyError, ValueError):
@@ -164,12 +167,11 @@ class Making:
         """Put the card into the acknowledged message, or into the channel when the token is too old for that."""
         locale = reply.look.locale
         content = say("discord.from_archive", locale) if stored.from_archive else None
-        asker = user_id if user_id.isdigit() else None  # a card of the day is asked for by nobody
         try:
-            if not await self._posting.fill(reply, stored, content, asker):
+            if not await self._posting.fill(reply, stored, content, user_id):
                 late = say("discord.late", locale)
                 content = f"{late}\n{content}" if content else late
-                await self._posting.send(reply.channel_id, stored, reply.look, content, asker)
+                await self._posting.send(reply.channel_id, stored, reply.look, content, user_id)
         except (discord.HTTPException, OSError) as error:
             if stored.request_id is not None:
                 await self._service.abandon(stored.request_id, f"cannot be posted: {error}")

@@ -14,7 +14,7 @@ from bot.discord.items import Button, Lasting, alone
 from bot.discord.lists import CardList
 from bot.discord.reply import Interaction, person_of
 from bot.discord.words import command_names, locale_of, words
-from bot.sentences import DEFAULT_LOCALE, say
+from bot.sentences import DEFAULT_LOCALE, decimal, say
 from bot.service import PersonStats
 
 PAGE = 10  # favourites shown at once
@@ -41,8 +41,8 @@ def stats_embed(stats: PersonStats, locale: str) -> discord.Embed:
         "cards": stats.cards,
         "ratings": stats.ratings,
         "favourites": stats.favourites,
-        "mean_given": stats.mean_given and f"★ {stats.mean_given:.1f}",
-        "mean_received": stats.mean_received and f"★ {stats.mean_received:.1f}",
+        "mean_given": stats.mean_given and f"★ {decimal(stats.mean_given, locale)}",
+        "mean_received": stats.mean_received and f"★ {decimal(stats.mean_received, locale)}",
         "genres": ", ".join(stats.genres) or None,
         "best": stats.best and f"{plain(stats.best.card.title)} · `{stats.best.id}`",
         "agreement": None if stats.agreement is None else f"{stats.agreement:.0%}",

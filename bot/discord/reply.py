@@ -57,7 +57,7 @@ class Reply:
 
     Attributes:
         application_id, token: address the message for 15 minutes.
-        message_id: of the message that shows "thinking"; 0 where there is none and the card goes to the channel.
+        message_id: of the message that shows "thinking".
         look: how the card is shown there.
     """
 
@@ -81,11 +81,6 @@ class Reply:
             message_id=message_id,
             look=Look(interaction.locale.value),
         )
-
-    @classmethod
-    def to_channel(cls, channel_id: int, look: Look) -> Self:
-        """Return a reply that nobody has asked for by an interaction."""
-        return cls(application_id=0, token="", channel_id=channel_id, message_id=0, look=look)
 
     @classmethod
     def from_ref(cls, ref: Mapping[str, str]) -> Self:

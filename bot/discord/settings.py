@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any, cast, get_args
 
@@ -15,7 +14,7 @@ from bot.discord.permissions import require_posting
 from bot.discord.reply import Interaction, place_of
 from bot.discord.words import locale_of, words
 from bot.sentences import locales, say
-from bot.service import PlaceSettings, RatingStyle
+from bot.service import PlaceSettings, RatingStyle, options
 
 DEFAULT = "default"  # chosen to take a setting back
 STYLES = [app_commands.Choice(name=words(f"style_{style}"), value=style) for style in get_args(RatingStyle)]
@@ -101,8 +100,7 @@ async def hall(
 @app_commands.describe(unwanted=words("about_words"))
 @app_commands.rename(unwanted="words")
 async def unwanted_words(interaction: discord.Interaction[Any], unwanted: str = "") -> None:
-    found = tuple(word.strip() for word in re.split("[,\n]", unwanted) if word.strip())
-    await _change(interaction, {"safe_words": found})
+    await _change(interaction, {"safe_words": tuple(options.split_list(unwanted))})
 
 
 async def _change(interaction: Interaction, changes: dict[str, Any]) -> None:

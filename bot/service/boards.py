@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.service.base import ServicePart
 from bot.service.errors import storage
+from bot.service.options import split_list
 from bot.service.words import Period, StoredCard
 from db import cards, posts
 from db.models import CardRow
@@ -86,7 +87,7 @@ class Boards(ServicePart):
 
 def parse_search(text: str) -> tuple[list[str], list[str]]:
     """Return the genres and the other words of a search: "slice of life garden" -> ["Slice of Life"], ["garden"]."""
-    rest = text.replace(",", " ").split()[:MOST_WORDS]
+    rest = " ".join(split_list(text)).split()[:MOST_WORDS]
     genres: list[str] = []
     words: list[str] = []
     while rest:

@@ -11,7 +11,7 @@ from bot.safe_words import unsafe_word
 from bot.service.errors import Wrong, storage
 from bot.service.generation import card_text
 from bot.service.making import Making
-from bot.service.words import Person, Place, Platform, StoredCard
+from bot.service.words import Owed, Person, Place, Platform, StoredCard
 from db import cards, dailies, people, places
 from db.models import CardRow, DailyRow
 from db.places import PlaceSettings
@@ -24,20 +24,28 @@ CHOICE = 20  # best cards of the day among which one that may be shown is looked
 
 @dataclass(frozen=True)
 class Daily:
-    """A channel that wants a card every day at `hour` o'clock UTC."""
+    """A channel that wants a card every day at `hour` o'clock UTC.
+
+    Attributes:
+        locale: language of whoever asked for it in a private chat; servers and groups have their own.
+    """
 
     platform: Platform
     chat_id: str
     scope: str | None
     thread_id: str | None
     hour: int
+    locale: str | None = None
 
 
 class Dailies(Making):
     """Chooses a card for every day."""
 
-    async def daily_on(self, place: Place, hour: int, thread_id: str | None = None) -> Daily:
+    async def daily_on(self, place: Place, hour: int, thread_id: str | None = None, locale: str | None = None) -> Daily:
         """Show a card in a chat every day from the next such hour on; called again, it changes hour and thread.
+
+        Args:
+            locale: of whoever asks; kept in private chats alone.
 
         Raises:
             BadRequest: no such hour.
@@ -46,11 +54,12 @@ class Dailies(Making):
             raise Wrong("common.bad_hour")
         if place.chat_id is None:
             raise ValueError("a card of the day needs a chat to be shown in")
+        kept = locale if place.scope is None else None
         with storage():
             async with self._database.write() as session:
                 now = datetime.now(UTC)
-                await dailies.put(session, place.platform, place.chat_id, place.scope, thread_id, hour, now)
-        return Daily(place.platform, place.chat_id, place.scope, thread_id, hour)
+                await dailies.put(session, place.platform, place.chat_id, place.scope, thread_id, kept, hour, now)
+        return Daily(place.platform, place.chat_id, place.scope, thread_id, hour, kept)
 
     async def daily_off(self, platform: Platform, chat_id: str) -> bool:
         """Show no more cards of the day in a chat; return whether any were shown."""
@@ -71,11 +80,8 @@ class Dailies(Making):
             async with self._database.write() as session:
                 return [_daily(row) for row in await dailies.take_due(session, platform, datetime.now(UTC))]
 
-    async def daily_card(self, daily: Daily, reply_ref: dict[str, str]) -> StoredCard:
+    async def daily_card(self, daily: Daily) -> StoredCard:
         """Return the best card of the last day that a chat has not seen, its own before others', else a new one.
-
-        Args:
-            reply_ref: as in `make`, for the new one.
 
         Raises:
             FakeanimeError: as `make`.
@@ -90,13 +96,21 @@ class Dailies(Making):
         person = Person(daily.platform, people.daily_name(daily.chat_id))
         place = Place(daily.platform, daily.chat_id, daily.scope)
         free = replace(rules, channels=(), cards_per_day=None, cooldown_seconds=0)
-        return await self._make(person, place, CardRequest(), free, reply_ref)
+        return await self._make(person, place, CardRequest(), free, {})
 
     async def daily_failed(self, daily: Daily) -> None:
         """Have a chat's card due again in ten minutes, because it could not be posted."""
+        await self._due_again(daily.platform, daily.chat_id, datetime.now(UTC) + PUT_OFF)
+
+    async def daily_interrupted(self, owed: Owed) -> None:
+        """Have a chat's card due again now, because an earlier run stopped before it was posted."""
+        await self.abandon(owed.request_id, "the card of the day is due again")
+        await self._due_again(owed.person.platform, owed.place.chat_id or "", datetime.now(UTC))
+
+    async def _due_again(self, platform: Platform, chat_id: str, when: datetime) -> None:
         with storage():
             async with self._database.write() as session:
-                await dailies.put_off(session, daily.platform, daily.chat_id, datetime.now(UTC) + PUT_OFF)
+                await dailies.put_off(session, platform, chat_id, when)
 
     async def _best_of_day(self, daily: Daily, rules: PlaceSettings) -> StoredCard | None:
         since = datetime.now(UTC) - DAY
@@ -112,4 +126,4 @@ class Dailies(Making):
 
 
 def _daily(row: DailyRow) -> Daily:
-    return Daily(cast(Platform, row.platform), row.chat_id, row.scope, row.thread_id, row.hour)
+    return Daily(cast(Platform, row.platform), row.chat_id, row.scope, row.thread_id, row.hour, row.locale)

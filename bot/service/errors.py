@@ -10,7 +10,14 @@ from contextlib import contextmanager
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.sentences import DEFAULT_LOCALE, say
-from generator.errors import BadRequest, FakeanimeError, GenerationFailed, QueueFull, QueueUnreachable
+from generator.errors import (
+    BadRequest,
+    ConfigurationError,
+    FakeanimeError,
+    GenerationFailed,
+    QueueFull,
+    QueueUnreachable,
+)
 
 log = logging.getLogger(__name__)
 
@@ -125,11 +132,19 @@ class NobodyWorks(Spoken, QueueUnreachable):
 
 
 def explain(error: FakeanimeError, locale: str) -> str:
-    """Return the sentence of an error in a language; English where it comes from queue or worker."""
-    if isinstance(error, Spoken):
-        return say(error.key, locale, **error.values)
-    if isinstance(error, QueueFull):
-        return say("common.queue_full", locale, seconds=max(1, math.ceil(error.retry_after)))
+    """Return the sentence of an error in a language.
+
+    Queue and worker give their reasons in English, which the log keeps; here they become what a person can do about it.
+    """
+    match error:
+        case Spoken():
+            return say(error.key, locale, **error.values)
+        case QueueFull():
+            return say("common.queue_full", locale, seconds=max(1, math.ceil(error.retry_after)))
+        case GenerationFailed():
+            return say("common.failed", locale)
+        case QueueUnreachable() | ConfigurationError():
+            return say("common.unreachable", locale)
     return error.message
 
 

@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass
 from typing import Literal
 
+from bot import pictures
 from bot.service.base import ServicePart, ensure_person, find_card, find_person
 from bot.service.errors import NotAllowed, storage
 from bot.service.words import Person, Place, StoredCard
@@ -74,7 +75,7 @@ class Order(ServicePart):
             async with self._database.write() as session:
                 name = await cards.remove_card(session, card_id.strip().lower())
             if name is not None:
-                await asyncio.to_thread((self._folder / name).unlink, missing_ok=True)
+                await asyncio.to_thread(pictures.remove, self._folder / name)
         return name is not None
 
     async def report(self, person: Person, card_id: str, reason: str = "") -> int:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from db.people import daily_name
 from generator.schema import Card, CardRequest
 
 Platform = Literal["discord", "telegram", "web"]
@@ -90,6 +91,11 @@ class Owed:
     stored: StoredCard | None
     created: datetime
     experiment: str | None = None
+
+    @property
+    def daily(self) -> bool:
+        """Whether it is a card of the day, which no person has asked for."""
+        return self.place.chat_id is not None and self.person.user_id == daily_name(self.place.chat_id)
 
 
 @dataclass(frozen=True)

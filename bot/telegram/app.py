@@ -55,6 +55,7 @@ class FakeanimeTelegram:
             logging.getLogger(name).setLevel(logging.WARNING)
         self._application = _application(settings.telegram_token.get_secret_value(), settings.telegram_api_base)
         self._webhook = WebHook(self._application, settings) if settings.telegram_webhook_url else None
+        self._menus_note = settings.data_dir / "telegram-commands"
         self._tasks = Tasks()
         bot = self._application.bot
         boards = Boards(bot, service, self._tasks)
@@ -144,7 +145,7 @@ class FakeanimeTelegram:
                 allowed_updates=ALLOWED_UPDATES,
                 error_callback=_polling_failed,
             )
-        self._tasks.spawn(set_menus(application.bot))
+        self._tasks.spawn(set_menus(application.bot, self._menus_note))
         self._tasks.spawn(self._dailies.run())
         self._tasks.spawn(self._hall.run())
         if not application.bot.supports_inline_queries:

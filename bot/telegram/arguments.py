@@ -6,25 +6,19 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.service import options
 from bot.service.errors import Wrong
 from generator.errors import BadRequest
-from generator.schema import (
-    DEFAULT_WEIRDNESS,
-    GENRES,
-    MAX_GENRES,
-    MAX_SEED,
-    MAX_TITLE,
-    MAX_WEIRDNESS,
-    CardRequest,
-    clean_title,
-    parse_genre,
-)
+from generator.schema import DEFAULT_WEIRDNESS, MAX_SEED, MAX_WEIRDNESS, CardRequest, parse_genre
 
 _NAMES = {"title": "title", "weird": "weird", "weirdness": "weird", "seed": "seed", "art": "art"}
 _NAMES |= {"genre": "genres", "genres": "genres"}
 _LONG = frozenset({"title", "genres"})  # these take all up to the next option
-_SPOILER = re.compile(r"(?<![^\s,])spoiler(?![^\s,])", re.IGNORECASE)
-_OPTION = re.compile(r"(?<!\S)(?P<name>\w+)\s?[:=]\s*")
+# The signs of East Asian keyboards count like their Western ones.
+_SPOILER = re.compile(r"(?<![^\s,，、])spoiler(?![^\s,，、])", re.IGNORECASE)
+_OPTION = re.compile(r"(?<![^\s，、])(?P<name>\w+)\s?[:=：＝]\s*")
+_WORD_END = re.compile(r"[\s,，、]")
+_AFTER_QUOTATION = ", \n\t，、\u3000"
 # Phones turn straight quotation marks into typographic ones.
 _CLOSING = {'"': '"“”', "“": '”“"', "”": '”"', "„": '“”"', "«": "»", "»": "«", "「": "」", "'": "'’", "‘": "’'"}
 
@@ -52,23 +46,20 @@ def parse_generate(text: str) -> Wish:
     Raises:
         BadRequest: something in it cannot be understood; the message says what.
     """
-    options: dict[str, str] = {}
+    given: dict[str, str] = {}
     loose = []
     for name, value in options_in(text, _NAMES, _LONG):
         if name is None or name == "genres":
             loose.append(value)
         else:
-            options[name] = value
+            given[name] = value
     words, spoilers = _SPOILER.subn(" ", ",".join(loose))
-    genres = tuple(dict.fromkeys(genre for part in words.split(",") for genre in _genres(part.split())))
-    if len(genres) > MAX_GENRES:
-        raise Wrong("telegram.too_many_genres", count=len(genres), most=MAX_GENRES)
     request = CardRequest(
-        genres=genres,
-        title=_title(options["title"]) if "title" in options else None,
-        weirdness=_number(options, "weird", MAX_WEIRDNESS, DEFAULT_WEIRDNESS),
-        seed=_number(options, "seed", MAX_SEED, None),
-        art_seed=_number(options, "art", MAX_SEED, None),
+        genres=options.few(genre for part in options.split_list(words) for genre in _genres(part.split())),
+        title=options.title(given["title"]) if "title" in given else None,
+        weirdness=_number(given, "weird", MAX_WEIRDNESS, DEFAULT_WEIRDNESS),
+        seed=_number(given, "seed", MAX_SEED, None),
+        art_seed=_number(given, "art", MAX_SEED, None),
     )
     return Wish(request, spoiler=spoilers > 0)
 
@@ -87,7 +78,7 @@ def options_in(text: str, names: Mapping[str, str], long: frozenset[str]) -> Ite
         BadRequest: an option is unknown, or a quotation mark is not closed.
     """
     short = "|".join(sorted(written for written, name in names.items() if name not in long))
-    loose = re.compile(rf"{_OPTION.pattern}|(?<!\S)(?P<short>{short})\s+(?=\S)", re.IGNORECASE)
+    loose = re.compile(rf"{_OPTION.pattern}|(?<![^\s，、])(?P<short>{short})\s+(?=\S)", re.IGNORECASE)
     position = 0
     while option := loose.search(text, position):
         yield None, text[position : option.start()]
@@ -104,15 +95,14 @@ def _value(text: str, start: int, name: str, long: frozenset[str]) -> tuple[str,
     """Return the value that begins at `start`, and where it ends."""
     if closing := _CLOSING.get(text[start : start + 1]):
         for end in range(start + 1, len(text)):
-            if text[end] in closing and (end + 1 == len(text) or text[end + 1] in ", \n\t"):
+            if text[end] in closing and (end + 1 == len(text) or text[end + 1] in _AFTER_QUOTATION):
                 return text[start + 1 : end], end + 1
         raise Wrong("telegram.open_quotation", option=name)
     if name in long:
         following = _OPTION.search(text, start)
         end = following.start() if following else len(text)
         return text[start:end].strip(), end
-    words = text[start:].split(maxsplit=1)
-    word = words[0].rstrip(",") if words else ""
+    word = _WORD_END.split(text[start:], maxsplit=1)[0]
     return word, start + len(word)
 
 
@@ -128,21 +118,14 @@ def _genres(words: list[str]) -> list[str]:
             words = words[count:]
             break
         else:
-            raise Wrong("telegram.unknown_genre", given=" ".join(words)[:40], known=", ".join(GENRES))
+            return [*found, options.genre(" ".join(words))]  # or rather, the sentence that there is none
     return found
 
 
-def _title(text: str) -> str:
-    try:
-        return clean_title(text)
-    except BadRequest as error:  # said again, in the reader's language
-        raise Wrong("telegram.bad_title", most=MAX_TITLE) from error
-
-
-def _number(options: Mapping[str, str], name: str, most: int, default: int | None) -> int | None:
-    if name not in options:
+def _number(given: Mapping[str, str], name: str, most: int, default: int | None) -> int | None:
+    if name not in given:
         return default
-    text = options[name]
+    text = given[name]
     if not re.fullmatch(r"[0-9]{1,12}", text) or int(text) > most:
         raise Wrong("telegram.not_a_number", option=name, most=most, given=text[:40])
     return int(text)

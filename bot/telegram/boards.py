@@ -29,23 +29,23 @@ class Boards:
         self._tasks = tasks
         self._due: set[Spot] = set()
 
-    def refresh(self, spot: Spot, card_id: str) -> None:
-        """Show how the card stands below the message soon."""
+    def refresh(self, spot: Spot, card_id: str, locale: str) -> None:
+        """Show how the card stands below the message soon, in the chat's language or else in that of `locale`."""
         if spot not in self._due:
             self._due.add(spot)
-            self._tasks.spawn(self._later(spot, card_id))
+            self._tasks.spawn(self._later(spot, card_id, locale))
 
-    async def renew(self, spot: Spot, card_id: str) -> None:
+    async def renew(self, spot: Spot, card_id: str, locale: str) -> None:
         """Show how the card stands now, in place of whatever buttons the message has."""
         try:
             stored = await self._service.card(card_id)
             if stored is None:
                 return
             if isinstance(spot, str):
-                markup = shared_keyboard(stored, self._bot.username)
+                markup = shared_keyboard(stored, self._bot.username, locale)
             else:
                 settings = await self._service.place_settings(place_of_id(spot[0]))
-                markup = card_keyboard(stored, settings.rating_style)
+                markup = card_keyboard(stored, settings.rating_style, settings.locale or locale)
             await self.put(spot, markup)
         except FakeanimeError as error:
             log.info("rating below %s is not shown: %s", spot, error)
@@ -59,10 +59,10 @@ class Boards:
             # A deleted message, a group that was left, buttons that are as they should be: nothing to keep current.
             log.info("buttons below %s stay as they are: %s", spot, error)
 
-    async def _later(self, spot: Spot, card_id: str) -> None:
+    async def _later(self, spot: Spot, card_id: str, locale: str) -> None:
         in_group = isinstance(spot, tuple) and spot[0] < 0
         try:
             await asyncio.sleep(GROUP_KEYBOARD_SECONDS if in_group else KEYBOARD_SECONDS)
         finally:
             self._due.discard(spot)
-        await self.renew(spot, card_id)
+        await self.renew(spot, card_id, locale)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from telegram import MessageEntity
 
-from bot.sentences import DEFAULT_LOCALE, say
+from bot.sentences import DEFAULT_LOCALE, decimal, say
 from bot.service import StoredCard
 from bot.telegram.limits import CAPTION_UNITS, TEXT_UNITS
 from bot.telegram.text import cut_on_sentence, harmless, units
@@ -92,16 +92,18 @@ def whole_story(stored: StoredCard) -> Caption:
     return Caption(f"{title}\n\n{story}", (MessageEntity(MessageEntity.BOLD, 0, units(title)),))
 
 
-def rating_sign(votes: int, mean: float | None) -> str:
-    """Return a few signs that need no language: `★ 4.2 · 7` for mean and votes, `☆` without any."""
-    return say("telegram.rating_none") if mean is None else say("telegram.rating", mean=f"{mean:.1f}", count=votes)
+def rating_sign(votes: int, mean: float | None, locale: str = DEFAULT_LOCALE) -> str:
+    """Return a few signs that hardly need a language: `★ 4.2 · 7` for mean and votes, `☆` without any."""
+    if mean is None:
+        return say("telegram.rating_none", locale)
+    return say("telegram.rating", locale, mean=decimal(mean, locale), count=votes)
 
 
 def listing(cards: Sequence[StoredCard], heading: str, locale: str = DEFAULT_LOCALE) -> Caption:
     """Return a numbered list of cards with their ratings, under a bold heading."""
     lines = [heading]
     for place, stored in enumerate(cards, 1):
-        rating = rating_sign(stored.votes, stored.mean)
+        rating = rating_sign(stored.votes, stored.mean, locale)
         lines.append(say("telegram.list_line", locale, place=place, title=_line(stored.card.title), rating=rating))
     text = cut_on_sentence("\n".join(lines), TEXT_UNITS)
     return Caption(text, (MessageEntity(MessageEntity.BOLD, 0, units(heading)),))

@@ -19,7 +19,7 @@ from bot.telegram.captions import Caption
 from bot.telegram.keyboards import Press, button
 from bot.telegram.limits import DAILY_SECONDS
 from bot.telegram.messages import NEW, change, message_of, options_of, said
-from bot.telegram.places import Target, is_administrator, place_locale, place_of, speaks_for, target_of
+from bot.telegram.places import Target, is_administrator, locale_of, place_locale, place_of, speaks_for, target_of
 from bot.telegram.posting import Poster
 from generator.errors import FakeanimeError
 
@@ -77,10 +77,10 @@ class Dailies:
         target = Target(
             chat_id=chat_id,
             thread_id=int(daily.thread_id) if daily.thread_id else None,
-            locale=await place_locale(self._service, chat_id) or DEFAULT_LOCALE,
+            locale=await place_locale(self._service, chat_id) or daily.locale or DEFAULT_LOCALE,
         )
         try:
-            stored = await self._service.daily_card(daily, target.ref)
+            stored = await self._service.daily_card(daily)
             await self._poster.post(stored, target, say("telegram.daily_heading", target.locale))
         except (Forbidden, BadRequest) as error:
             log.info("chat %s gets no card of the day any more: %s", daily.chat_id, error)
@@ -96,7 +96,7 @@ class Dailies:
             hour = _OFF if word == "off" else _hour(word)
             if not await speaks_for(message):
                 raise Wrong("telegram.only_administrators")
-            await self._set(place_of(message.chat), hour, _thread(message))
+            await self._set(place_of(message.chat), hour, _thread(message), locale_of(message.from_user))
         target = await target_of(self._service, message)
         await self._poster.tell(target, *await self._page(message.chat, target.locale))
 
@@ -105,15 +105,15 @@ class Dailies:
         if message.chat.type != Chat.PRIVATE and not await is_administrator(message.chat, query.from_user):
             raise Wrong("telegram.only_administrators")
         thread_id = _thread(message) if isinstance(message, Message) else None
-        await self._set(place_of(message.chat), press.value, thread_id)
+        await self._set(place_of(message.chat), press.value, thread_id, locale_of(query.from_user))
         await change(query, *await self._page(message.chat, locale))
         return ""
 
-    async def _set(self, place: Place, hour: int, thread_id: str | None) -> None:
+    async def _set(self, place: Place, hour: int, thread_id: str | None, locale: str) -> None:
         if hour == _OFF:
             await self._service.daily_off("telegram", str(place.chat_id))
         else:
-            await self._service.daily_on(place, hour, thread_id)
+            await self._service.daily_on(place, hour, thread_id, locale)
 
     async def _page(self, chat: Chat, locale: str) -> Page:
         """Return how things stand, with buttons to change them."""

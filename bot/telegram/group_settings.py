@@ -14,6 +14,7 @@ from telegram.ext import BaseHandler, CommandHandler, ContextTypes
 from bot.sentences import locales, say
 from bot.service import CardService, PlaceSettings
 from bot.service.errors import Wrong
+from bot.service.options import split_list
 from bot.telegram.arguments import options_in
 from bot.telegram.buttons import Action
 from bot.telegram.captions import Caption
@@ -89,8 +90,8 @@ class GroupSettings:
             if name is not None:
                 value = await self._meant(name, text, message.chat, message.from_user)
                 settings = _with(settings, name, value)
-            elif text.strip(" ,\n"):
-                raise Wrong("telegram.unknown_option", option=text.split()[0][:40], known=", ".join(OPTIONS))
+            elif words := " ".join(split_list(text)).split():
+                raise Wrong("telegram.unknown_option", option=words[0][:40], known=", ".join(OPTIONS))
         if settings != before:
             settings = await self._service.configure(place, settings)
         target = await target_of(self._service, message)
@@ -130,7 +131,7 @@ class GroupSettings:
         if word == _OFF:
             return getattr(PlaceSettings(), OPTIONS[name].field)
         if name == "safe":
-            return tuple(text.split(","))
+            return tuple(split_list(text))
         if name == "hall":
             return str(chat.id) if word == _HERE else await self._hall(text.strip(), user)
         if name == "language":

@@ -81,7 +81,7 @@ class Hall:
                 int(task.message_id or 0),
                 caption=caption.text,
                 caption_entities=caption.entities,
-                reply_markup=card_keyboard(stored, settings.rating_style),
+                reply_markup=card_keyboard(stored, settings.rating_style, locale),
             )
         except BadRequest as error:
             log.info("a post of the hall of fame in chat %s stays as it is: %s", task.chat_id, error)
@@ -104,4 +104,4 @@ class Hall:
 
 
 def _heading(stored: StoredCard, locale: str) -> str:
-    return say("telegram.hall_heading", locale, rating=rating_sign(stored.votes, stored.mean))
+    return say("telegram.hall_heading", locale, rating=rating_sign(stored.votes, stored.mean, locale))

@@ -51,5 +51,5 @@ def _result(stored: StoredCard, file_id: str, locale: str, bot_name: str) -> Inl
     caption = card_caption(stored, locale)
     options: dict[str, Any] = {"caption": caption.text, "caption_entities": caption.entities}
     return InlineQueryResultCachedPhoto(
-        stored.id, file_id, title=stored.card.title, reply_markup=shared_keyboard(stored, bot_name), **options
+        stored.id, file_id, title=stored.card.title, reply_markup=shared_keyboard(stored, bot_name, locale), **options
     )

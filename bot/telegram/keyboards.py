@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.ratings import RATINGS
-from bot.sentences import say
+from bot.sentences import DEFAULT_LOCALE, say
 from bot.service import RatingStyle, StoredCard
 from bot.telegram.captions import needs_story, rating_sign
 
@@ -47,17 +47,20 @@ class Press:
         return cls(parts[1], parts[2], int(parts[3]))
 
 
-def card_keyboard(stored: StoredCard, style: RatingStyle = "both") -> InlineKeyboardMarkup:
+def card_keyboard(
+    stored: StoredCard, style: RatingStyle = "both", locale: str = DEFAULT_LOCALE
+) -> InlineKeyboardMarkup:
     """Return the buttons of a card: five ratings; their mean, reroll, favourite and more; the story if it is long.
 
     Args:
         stored: the card and how it stands.
         style: with "reactions" the five ratings are left out.
+        locale: of the mean's decimal sign.
     """
     rows = [] if style == "reactions" else [_ratings(stored)]
     rows.append(
         [
-            _standing(stored),
+            _standing(stored, locale),
             button(_REROLL, Press("reroll", stored.id)),
             button(_FAVOURITE, Press("favourite", stored.id)),
             button(_MORE, Press("more", stored.id)),
@@ -68,16 +71,17 @@ def card_keyboard(stored: StoredCard, style: RatingStyle = "both") -> InlineKeyb
     return InlineKeyboardMarkup(rows)
 
 
-def shared_keyboard(stored: StoredCard, bot_name: str) -> InlineKeyboardMarkup:
+def shared_keyboard(stored: StoredCard, bot_name: str, locale: str = DEFAULT_LOCALE) -> InlineKeyboardMarkup:
     """Return the buttons of a card in a chat where the bot is not: what needs no answer there, and the way to the bot.
 
     Args:
         stored: the card and how it stands.
         bot_name: the bot's user name.
+        locale: of the mean's decimal sign.
     """
     way = InlineKeyboardButton(f"@{bot_name}", url=f"https://t.me/{bot_name}?start=card-{stored.id}")
     favourite = button(_FAVOURITE, Press("favourite", stored.id))
-    return InlineKeyboardMarkup([_ratings(stored), [_standing(stored), favourite, way]])
+    return InlineKeyboardMarkup([_ratings(stored), [_standing(stored, locale), favourite, way]])
 
 
 def reroll_menu(card_id: str, locale: str) -> InlineKeyboardMarkup:
@@ -123,8 +127,8 @@ def _ratings(stored: StoredCard) -> list[InlineKeyboardButton]:
     return [button(emoji, Press("rate", stored.id, value)) for value, emoji in sorted(RATINGS.items())]
 
 
-def _standing(stored: StoredCard) -> InlineKeyboardButton:
-    return button(rating_sign(stored.votes, stored.mean), Press("votes", stored.id))
+def _standing(stored: StoredCard, locale: str) -> InlineKeyboardButton:
+    return button(rating_sign(stored.votes, stored.mean, locale), Press("votes", stored.id))
 
 
 def _worded(name: str, press: Press, locale: str) -> InlineKeyboardButton:

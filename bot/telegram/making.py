@@ -52,6 +52,9 @@ class Maker:
     async def resume(self) -> None:
         """Begin what an earlier run of the bot left open."""
         for owed in await self._service.owed("telegram"):
+            if owed.daily:
+                await self._service.daily_interrupted(owed)
+                continue
             try:
                 target = Target.of_ref(owed.reply_ref)
             except (KeyError, ValueError):

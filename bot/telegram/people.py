@@ -9,7 +9,7 @@ from typing import Any
 from telegram import CallbackQuery, Chat, Update
 from telegram.ext import BaseHandler, CommandHandler, ContextTypes
 
-from bot.sentences import say
+from bot.sentences import decimal, say
 from bot.service import CardService, PersonStats
 from bot.service.errors import Wrong
 from bot.telegram.buttons import Action
@@ -91,14 +91,14 @@ def figures(stats: PersonStats, locale: str) -> str:
         say("telegram.stats_favourites", locale, count=stats.favourites),
     ]
     if stats.mean_given is not None:
-        lines.append(say("telegram.stats_given", locale, mean=f"{stats.mean_given:.1f}"))
+        lines.append(say("telegram.stats_given", locale, mean=decimal(stats.mean_given, locale)))
     if stats.mean_received is not None:
-        lines.append(say("telegram.stats_received", locale, mean=f"{stats.mean_received:.1f}"))
+        lines.append(say("telegram.stats_received", locale, mean=decimal(stats.mean_received, locale)))
     if stats.agreement is not None:
         lines.append(say("telegram.stats_agreement", locale, percent=round(100 * stats.agreement)))
     if stats.genres:
         lines.append(say("telegram.stats_genres", locale, genres=", ".join(stats.genres)))
     if stats.best is not None:
-        rating = rating_sign(stats.best.votes, stats.best.mean)
+        rating = rating_sign(stats.best.votes, stats.best.mean, locale)
         lines.append(say("telegram.stats_best", locale, title=harmless(stats.best.card.title), rating=rating))
     return "\n".join(lines)

@@ -98,7 +98,7 @@ class Poster:
     async def _send_photo(self, stored: StoredCard, target: Target, heading: str, photo: str | bytes) -> Message:
         caption = card_caption(stored, target.locale, heading, spoiler=target.spoiler)
         settings = await self._service.place_settings(place_of_id(target.chat_id))
-        markup = card_keyboard(stored, settings.rating_style)
+        markup = card_keyboard(stored, settings.rating_style, target.locale)
 
         async def send(where: Target) -> Message:
             return await self._bot.send_photo(

@@ -6,6 +6,7 @@ from telegram import Message
 
 from bot.service import CardService
 from bot.service.errors import Wrong
+from bot.service.options import split_list
 from bot.telegram.arguments import Wish, parse_generate
 from bot.telegram.keyboards import Press
 from bot.telegram.messages import command_of, options_of
@@ -35,7 +36,7 @@ async def remix_wish(service: CardService, pair: tuple[str, str]) -> Wish:
 
 async def _pair(service: CardService, message: Message) -> tuple[str, str]:
     """Return the two cards of a `/remix ID ID`, or of a `/remix ID` that answers a card."""
-    ids = options_of(message).replace(",", " ").split()
+    ids = " ".join(split_list(options_of(message))).split()
     shown = message.reply_to_message
     if shown is not None and len(ids) == 1:
         answered = await service.card_of_message("telegram", str(message.chat.id), str(shown.message_id))

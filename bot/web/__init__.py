@@ -30,6 +30,7 @@ _GET: dict[str, Handler] = {
     _MAKING + "/events": making_routes.events,
     _CARD: card_routes.card,
     _CARD + ".jpg": card_routes.picture,
+    _CARD + ".webp": card_routes.thumbnail,
 }
 _POST: dict[str, Handler] = {
     "/make": making_routes.make,

@@ -7,7 +7,7 @@ from aiohttp import web
 from bot.ratings import RATINGS
 from bot.service import NotAllowed, RatingSummary
 from bot.web import forms, visitors
-from bot.web.language import say
+from bot.web.language import decimal, say
 from bot.web.makings import PLACE
 from bot.web.pages import json_answer, see_other, summary_data, wants_json
 from bot.web.site import SITE, allow
@@ -84,4 +84,4 @@ def votes_in_words(summary: RatingSummary) -> str:
         return say("votes_none")
     emoji = RATINGS[min(5, max(1, round(summary.mean)))]
     key = "votes_one" if summary.votes == 1 else "votes_many"
-    return say(key, emoji=emoji, mean=f"{summary.mean:.1f}", votes=summary.votes)
+    return say(key, emoji=emoji, mean=decimal(summary.mean), votes=summary.votes)

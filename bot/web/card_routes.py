@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bot import pictures
+from bot.service import StoredCard
 from bot.web import visitors
 from bot.web.act_routes import REASONS, votes_in_words
 from bot.web.errors import NotFound
@@ -22,6 +25,11 @@ log = logging.getLogger(__name__)
 PICTURE_SIZE = (800, 1200)  # pixels, of every card
 SHELF_OFFERED = 50  # favourites that are offered for a remix
 PICTURE_SECONDS = 24 * 3600  # a picture never changes, but its card may be deleted
+_PICTURE_HEADERS = {
+    "Cache-Control": f"public, max-age={PICTURE_SECONDS}",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": SECURITY_HEADERS["Content-Security-Policy"],
+}
 
 
 async def card(request: web.Request) -> web.StreamResponse:
@@ -57,16 +65,27 @@ async def picture(request: web.Request) -> web.StreamResponse:
     """The card's picture as JPEG; with `?download` it is saved rather than shown."""
     stored = await request.app[SITE].stored_card(request)
     if not stored.picture.is_file():
-        log.error("picture %s of card %s is missing", stored.picture, stored.id)
-        raise NotFound(say("error_no_picture"))
-    headers = {
-        "Cache-Control": f"public, max-age={PICTURE_SECONDS}",
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": SECURITY_HEADERS["Content-Security-Policy"],
-    }
+        raise _missing(stored)
+    headers = dict(_PICTURE_HEADERS)
     if "download" in request.query:
         headers["Content-Disposition"] = f'attachment; filename="fakeanime-{stored.id}.jpg"'
     return web.FileResponse(stored.picture, headers=headers)
+
+
+async def thumbnail(request: web.Request) -> web.StreamResponse:
+    """The card's picture in the size of a tile."""
+    stored = await request.app[SITE].stored_card(request)
+    try:
+        small = await asyncio.to_thread(pictures.thumbnail, stored.picture)
+    except FileNotFoundError as error:
+        raise _missing(stored) from error
+    kind = "image/webp" if small.suffix == ".webp" else "image/jpeg"
+    return web.FileResponse(small, headers={**_PICTURE_HEADERS, "Content-Type": kind})
+
+
+def _missing(stored: StoredCard) -> NotFound:
+    log.error("picture %s of card %s is missing", stored.picture, stored.id)
+    return NotFound(say("error_no_picture"))
 
 
 async def oembed(request: web.Request) -> web.StreamResponse:

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
 from multidict import MultiDict, MultiMapping
 
+from bot.service import options
 from bot.web.language import say
 from generator.errors import BadRequest
-from generator.schema import (
-    DEFAULT_WEIRDNESS,
-    MAX_GENRES,
-    MAX_SEED,
-    MAX_TITLE,
-    MAX_WEIRDNESS,
-    CardRequest,
-    clean_title,
-    parse_genre,
-)
+from generator.schema import DEFAULT_WEIRDNESS, MAX_GENRES, MAX_SEED, MAX_TITLE, MAX_WEIRDNESS, CardRequest
 
-MAX_FROM = 5000  # cards that a list can be followed through by number
 MAX_BODY = 16 * 1024  # bytes; the longest honest form has under 2,000
 _FORM = "application/x-www-form-urlencoded"
 
@@ -70,24 +61,17 @@ def card_request(form: Form) -> CardRequest:
         BadRequest: an unknown or fourth genre, an over-long title, a number out of range.
     """
     title = form.get("title", "").strip()
-    weirdness = number(form, "weirdness", MAX_WEIRDNESS)
+    weirdness = _number(form, "weirdness", MAX_WEIRDNESS)
     return CardRequest(
-        genres=_genres(form.getall("genre", [])),
-        title=clean_title(title) if title else None,
+        genres=options.few(options.genre(text) for text in form.getall("genre", []) if text),
+        title=options.title(title) if title else None,
         weirdness=DEFAULT_WEIRDNESS if weirdness is None else weirdness,
-        seed=number(form, "seed", MAX_SEED),
-        art_seed=number(form, "art_seed", MAX_SEED),
+        seed=_number(form, "seed", MAX_SEED),
+        art_seed=_number(form, "art_seed", MAX_SEED),
     )
 
 
-def _genres(texts: Iterable[str]) -> tuple[str, ...]:
-    genres = tuple(dict.fromkeys(parse_genre(text) for text in texts if text))
-    if len(genres) > MAX_GENRES:
-        raise BadRequest(say("error_genres", max=MAX_GENRES))
-    return genres
-
-
-def number(form: MultiMapping[str], name: str, maximum: int) -> int | None:
+def _number(form: MultiMapping[str], name: str, maximum: int) -> int | None:
     """Return the number in a field, None if it is empty.
 
     Raises:
@@ -97,7 +81,7 @@ def number(form: MultiMapping[str], name: str, maximum: int) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= maximum):
-        raise BadRequest(say("error_number", name=name.replace("_", " "), max=maximum))
+        raise BadRequest(say("error_number", name=say(name.removeprefix("art_")), max=maximum))
     return int(text)
 
 

@@ -29,6 +29,11 @@ def say(key: str, **values: object) -> str:
     return sentences.say(f"web.{key}", _language.get(), **values)
 
 
+def decimal(value: float) -> str:
+    """Return a number with one digit behind the decimal sign of the language that is spoken now."""
+    return sentences.decimal(value, _language.get())
+
+
 def tell(error: FakeanimeError) -> str:
     """Return the sentence of an error in the language that is spoken now."""
     return explain(error, _language.get())

@@ -7,20 +7,19 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from bot.service import Period, StoredCard
-from bot.web import forms
+from bot.service import Period, StoredCard, options
 from bot.web.errors import NotFound, retry_after, status_of
 from bot.web.forms import Filled
 from bot.web.language import say, tell
 from bot.web.pages import card_data, json_answer, wants_json
 from bot.web.site import SITE
 from generator.errors import FakeanimeError
-from generator.schema import parse_genre
 
 HOME_CARDS = 7  # one big, six small
 GALLERY_CARDS = 24
 CHART_CARDS = 10
 MAX_WORDS = 80  # characters of a search
+MAX_FROM = 5000  # cards that a list can be followed through by number
 
 
 async def home(request: web.Request) -> web.StreamResponse:
@@ -44,7 +43,7 @@ async def home_page(request: web.Request, filled: Filled, error: FakeanimeError 
 async def gallery(request: web.Request) -> web.StreamResponse:
     """All cards, newest first, or those that some words fit, best first; page by page, one genre if wanted."""
     query = request.query
-    genre = parse_genre(query["genre"]) if query.get("genre") else None
+    genre = options.genre(query["genre"]) if query.get("genre") else None
     words = " ".join(query.get("words", "").split())[:MAX_WORDS]
     if words:
         cards, following = await _found(request, words, genre)
@@ -66,12 +65,24 @@ async def _newest(request: web.Request, genre: str | None) -> tuple[list[StoredC
 
 async def _found(request: web.Request, words: str, genre: str | None) -> tuple[list[StoredCard], str | None]:
     """Return a page of cards that words fit, and the address of the next."""
-    first = forms.number(request.query, "from", forms.MAX_FROM) or 0
+    first = first_of(request)
     asked = f"{genre} {words}" if genre else words
     cards = await request.app[SITE].service.find(asked, GALLERY_CARDS + 1, first)
-    more = len(cards) > GALLERY_CARDS and first + GALLERY_CARDS <= forms.MAX_FROM
+    more = len(cards) > GALLERY_CARDS and first + GALLERY_CARDS <= MAX_FROM
     following = _address(words=words, genre=genre, **{"from": str(first + GALLERY_CARDS)}) if more else None
     return cards[:GALLERY_CARDS], following
+
+
+def first_of(request: web.Request) -> int:
+    """Return how many cards come before a page of a list that is followed through by number.
+
+    Raises:
+        NotFound: such an address is none of ours.
+    """
+    text = request.query.get("from", "0")
+    if not (text.isascii() and text.isdigit() and len(text) <= 4 and int(text) <= MAX_FROM):
+        raise NotFound(say("error_not_found"))
+    return int(text)
 
 
 def _address(**query: str | None) -> str:

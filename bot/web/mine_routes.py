@@ -6,7 +6,8 @@ import json
 
 from aiohttp import web
 
-from bot.web import forms, visitors
+from bot.web import visitors
+from bot.web.list_routes import first_of
 from bot.web.pages import PRIVATE, SECURITY_HEADERS, see_other
 from bot.web.site import SITE
 
@@ -17,7 +18,7 @@ async def me(request: web.Request) -> web.StreamResponse:
     """The visitor's figures, and the cards that they keep, page by page."""
     site = request.app[SITE]
     person = visitors.visitor(request)
-    first = forms.number(request.query, "from", forms.MAX_FROM) or 0
+    first = first_of(request)
     cards = await site.service.favourites(person, SHELF_CARDS + 1, first) if person else []
     return site.pages.render(
         request,

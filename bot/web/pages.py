@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.ratings import RATINGS
 from bot.service import RatingSummary, StoredCard
 from bot.web.assets import Assets
-from bot.web.language import language, say
+from bot.web.language import decimal, language, say
 from generator.schema import GENRES, MAX_GENRES, MAX_SEED, MAX_TITLE, MAX_WEIRDNESS
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -79,6 +79,7 @@ class Pages:
         )
         self._jinja.filters["air_day"] = air_day
         self._jinja.filters["air_hour"] = air_hour
+        self._jinja.filters["decimal"] = decimal
         self._jinja.filters["query"] = urlencode
         self._jinja.globals.update(
             asset=assets.url,

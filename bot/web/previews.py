@@ -92,7 +92,8 @@ def telegram_preview(stored: StoredCard) -> TelegramPreview:
         message_id=1, date=_NEVER, chat=_NOBODY, caption=caption.text, caption_entities=caption.entities
     )
     cut = harmless(stored.card.synopsis) not in caption.text
-    rows = tuple(tuple(button.text for button in row) for row in card_keyboard(stored).inline_keyboard)
+    keyboard = card_keyboard(stored, locale=language()).inline_keyboard
+    rows = tuple(tuple(button.text for button in row) for row in keyboard)
     return TelegramPreview(Markup(message.caption_html), cut, rows)  # the caption is escaped by the library
 
 

@@ -2,11 +2,14 @@
 
 import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from bot.pictures import card_id, prepare_folder, write_atomically
+from bot.pictures import THUMBNAIL, card_id, prepare_folder, remove, thumbnail, write_atomically
+from tests.bot.house import jpeg
 
 
 def test_ids_follow_from_the_request() -> None:
@@ -33,6 +36,42 @@ def test_a_fault_leaves_the_old_picture_and_nothing_half(tmp_path: Path, monkeyp
         write_atomically(tmp_path / "a.jpg", b"new")
     assert (tmp_path / "a.jpg").read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["a.jpg"]
+
+
+def test_a_thumbnail_is_made_once_and_goes_with_its_picture(tmp_path: Path) -> None:
+    picture = tmp_path / "a.jpg"
+    write_atomically(picture, jpeg(40))
+    small = thumbnail(picture)
+    with Image.open(small) as image:
+        assert (image.format, image.size) == ("WEBP", THUMBNAIL)
+    made = small.stat().st_mtime_ns
+    assert thumbnail(picture) == small
+    assert small.stat().st_mtime_ns == made
+    remove(picture)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(FileNotFoundError):
+        thumbnail(picture)
+
+
+def test_a_card_that_is_deleted_meanwhile_leaves_no_thumbnail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = tmp_path / "a.jpg"
+    write_atomically(picture, jpeg(40))
+    real = os.fsync
+
+    def delete(file: int) -> None:
+        real(file)
+        picture.unlink()
+
+    monkeypatch.setattr(os, "fsync", delete)
+    with pytest.raises(FileNotFoundError):
+        thumbnail(picture)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_pillow_the_picture_serves_as_its_thumbnail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    write_atomically(tmp_path / "a.jpg", jpeg(40))
+    assert thumbnail(tmp_path / "a.jpg") == tmp_path / "a.jpg"
 
 
 def test_a_folder_is_made_and_swept(tmp_path: Path) -> None:

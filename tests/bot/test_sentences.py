@@ -7,7 +7,7 @@ from string import Formatter
 import pytest
 
 import bot
-from bot.sentences import DEFAULT_LOCALE, catalogue, locales, say
+from bot.sentences import DEFAULT_LOCALE, catalogue, decimal, locales, say
 
 _KEY = re.compile(r'"((?:common|discord|telegram|web)\.[a-z0-9_]*[a-z0-9])"')
 
@@ -18,6 +18,11 @@ def placeholders(sentence: str) -> set[str | None]:
 
 def test_values_are_filled_in() -> None:
     assert "7 s" in say("common.cooldown", seconds=7)
+
+
+@pytest.mark.parametrize(("locale", "text"), [("en", "4.2"), ("de-AT", "4,2"), ("fr", "4,2"), ("ja", "4.2")])
+def test_numbers_have_the_decimal_sign_of_the_language(locale: str, text: str) -> None:
+    assert decimal(4.23, locale) == text
 
 
 def test_values_are_never_templates() -> None:

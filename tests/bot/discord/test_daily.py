@@ -117,6 +117,6 @@ async def test_a_card_of_the_day_that_a_restart_caught_is_posted_after_it(stage:
     assert stage.channel.history() == []
     stage.engine.gate.set()
     await stage.come_back()
-    await stage.env.settle()
-    assert stage.shown.content == "Here is a card that was asked for a while ago."
+    await stage.env.advance_time(A_MINUTE)
+    assert stage.shown.content == "🌅 The card of the day"
     assert await stage.service.owed("discord") == []

@@ -15,11 +15,10 @@ REPLY = Reply(
 )
 
 
-@pytest.mark.parametrize("reply", [REPLY, Reply.to_channel(5, Look("en"))])
-def test_a_reply_is_found_again_after_a_restart(reply: Reply) -> None:
-    ref = reply.as_ref()
+def test_a_reply_is_found_again_after_a_restart() -> None:
+    ref = REPLY.as_ref()
     assert all(isinstance(value, str) for value in ref.values())
-    assert Reply.from_ref(ref) == reply
+    assert Reply.from_ref(ref) == REPLY
 
 
 @pytest.mark.parametrize("ref", [{}, {**REPLY.as_ref(), "channel_id": "x"}, {**REPLY.as_ref(), "spoiler": ""}])
@@ -33,7 +32,6 @@ def test_a_token_expires_before_discord_says_so() -> None:
     for age, expired in ((timedelta(minutes=14), False), (timedelta(minutes=14, seconds=45), True)):
         assert replace(REPLY, message_id=time_snowflake(now - age)).expired is expired
     assert timedelta(minutes=14) < limits.TOKEN_LIFE < timedelta(minutes=15)
-    assert Reply.to_channel(5, Look("en")).expired  # there never was one
 
 
 @pytest.mark.parametrize(

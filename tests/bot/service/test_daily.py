@@ -77,15 +77,31 @@ async def test_the_best_unseen_card_of_the_place_comes_first(house: House) -> No
             update(CardRow).where(CardRow.id == old.id).values(created=datetime.now(UTC) - timedelta(days=2))
         )
     for expected in (best, good, elsewhere):
-        stored = await house.service.daily_card(daily, {})
+        stored = await house.service.daily_card(daily)
         assert (stored.id, stored.request_id) == (expected.id, None)
         await house.service.posted(stored, daily.chat_id, f"m-{expected.id}", platform="discord")
     made = house.worker.made
-    new = await house.service.daily_card(daily, {"daily": "1"})
+    new = await house.service.daily_card(daily)
     assert house.worker.made == made + 1
     assert (new.scope, new.from_archive) == ("server-1", False)
     [owed] = [one for one in await house.service.owed("discord") if one.request_id == new.request_id]
-    assert (owed.reply_ref, owed.place) == ({"daily": "1"}, Place("discord", "chat-1", "server-1"))
+    assert (owed.daily, owed.place) == (True, Place("discord", "chat-1", "server-1"))
+
+
+async def test_what_a_restart_interrupted_is_due_again_at_once(house: House) -> None:
+    daily = await subscribed(house)
+    await house.service.daily_card(daily)
+    service = await house.restart()
+    [owed] = await service.owed("discord")
+    await service.daily_interrupted(owed)
+    assert await service.owed("discord") == []
+    assert await service.daily_due("discord") == [daily]
+
+
+async def test_a_private_chat_keeps_the_language_of_its_person_and_a_server_has_its_own(house: House) -> None:
+    private = await house.service.daily_on(Place("telegram", "7", None), 9, locale="de")
+    assert (private.locale, await house.service.daily_of("telegram", "7")) == ("de", private)
+    assert (await house.service.daily_on(SERVER, 9, locale="de")).locale is None
 
 
 async def test_safe_words_and_lost_pictures_are_passed_over(house: House) -> None:
@@ -95,7 +111,7 @@ async def test_safe_words_and_lost_pictures_are_passed_over(house: House) -> Non
         await house.service.rate(ALICE, card.id, 5, "web")
     lost.picture.unlink()
     await house.service.configure(SERVER, PlaceSettings(safe_words=("spider",), channels=("other",), cards_per_day=1))
-    new = await house.service.daily_card(daily, {})
+    new = await house.service.daily_card(daily)
     assert new.id not in (unsafe.id, lost.id)  # and the limits of people do not bind the place itself
 
 
@@ -103,4 +119,4 @@ async def test_without_a_worker_it_fails_with_a_sentence(opened: Opened) -> None
     async with opened(worker=False) as house:
         daily = await subscribed(house)
         with pytest.raises(QueueUnreachable, match="archive is still empty"):
-            await house.service.daily_card(daily, {})
+            await house.service.daily_card(daily)

@@ -5,9 +5,17 @@ import logging
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from bot.sentences import catalogue, locales
 from bot.service import Busy, Cooldown, NoCard, NotHere, PlaceQuota, StorageFailed, UnsafeWord, explain
 from bot.service.errors import NotAllowed, Wrong, storage
-from generator.errors import BadRequest, FakeanimeError, QueueFull
+from generator.errors import (
+    BadRequest,
+    ConfigurationError,
+    FakeanimeError,
+    GenerationFailed,
+    QueueFull,
+    QueueUnreachable,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,12 +28,29 @@ from generator.errors import BadRequest, FakeanimeError, QueueFull
         (NoCard("x" * 99), "“" + "x" * 40 + "”"),
         (UnsafeWord("{word.__class__}"), "{word.__class__}"),
         (QueueFull("from the queue", 4.5), "in 5 s"),
+        (GenerationFailed("The engine failed; try again."), "could not be made"),
+        (QueueUnreachable("The card machine cannot be reached."), "No painter is awake"),
         (BadRequest("There is no genre “x”."), "There is no genre “x”."),
     ],
 )
 def test_every_error_has_a_sentence_in_any_language(error: FakeanimeError, sentence: str) -> None:
     for locale in ("en", "en-GB", "xx"):
         assert sentence in explain(error, locale)
+
+
+@pytest.mark.parametrize("locale", locales())
+@pytest.mark.parametrize(
+    ("error", "key"),
+    [
+        (GenerationFailed("The engine failed; try again."), "common.failed"),
+        (QueueUnreachable("The card machine cannot be reached."), "common.unreachable"),
+        (ConfigurationError("The queue refuses GENERATOR_TOKEN."), "common.unreachable"),
+    ],
+)
+def test_what_queue_and_worker_say_is_told_in_the_readers_language(
+    error: FakeanimeError, key: str, locale: str
+) -> None:
+    assert explain(error, locale) == catalogue(locale)[key]
 
 
 def test_what_a_person_can_mend_is_a_bad_request() -> None:

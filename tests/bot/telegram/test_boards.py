@@ -26,8 +26,8 @@ async def test_many_ratings_are_one_edit(stage: Stage) -> None:
     async with Bot(TOKEN, base_url=f"{stage.double.base}/bot") as bot:
         boards = Boards(bot, stage.house.service, tasks)
         for _ in range(10):
-            boards.refresh(stage.double.posted(photo), card_id)
-        await stage.shows(photo, "★ 4.0 · 2")
+            boards.refresh(stage.double.posted(photo), card_id, "de")
+        await stage.shows(photo, "★ 4,0 · 2")
         await tasks.cancel()
     assert len(stage.double.made("editMessageReplyMarkup")) == 1
 

@@ -33,7 +33,7 @@ def test_title_facts_story_and_how_to_get_it_again() -> None:
     assert caption.text.split("\n") == [
         "Kumo",
         "Cloud · クモ",
-        "TV · 12 episodes · spring 2031 · Studio Tsuki",
+        "TV · 12 episodes · Spring 2031 · Studio Tsuki",
         "Drama",
         "",
         "A lighthouse keeper finds a door in the fog. Behind it waits the summer that never came.",

@@ -16,7 +16,7 @@ async def test_generate_sends_photo_caption_and_buttons(stage: Stage) -> None:
     assert params.reply_parameters.message_id == asked
     assert params.caption.splitlines()[:3] == [
         "Kumo no Niwa 7",
-        "TV · 12 episodes · spring 2031 · Studio Tsuki",
+        "TV · 12 episodes · Spring 2031 · Studio Tsuki",
         "Horror, Sci-Fi",
     ]
     assert "does not exist · seed 7 · weird 8 · " in params.caption

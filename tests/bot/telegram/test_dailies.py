@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from bot.sentences import say
 from db.models import DailyRow
 from tests.bot.telegram.stage import ANN, BEN, CYD, GROUP, Stage
 
@@ -83,6 +84,27 @@ async def test_the_best_card_of_the_day_is_delivered_in_its_topic(unstarted: Sta
     assert (await unstarted.house.service.summary(stored.id)).votes == 3
     await asyncio.sleep(0.2)
     assert len(unstarted.double.made("sendPhoto")) == 1
+
+
+async def test_a_private_chat_gets_it_in_the_persons_language(unstarted: Stage, soon: None) -> None:
+    await unstarted.kept(title="Best")
+    await unstarted.house.service.daily_on(unstarted.place(ANN), 7, locale="de-AT")
+    unstarted.double.chat(ANN)
+    await due(unstarted)
+    await unstarted.start()
+    photo = await unstarted.double.wait_for("sendPhoto")
+    assert photo.params.caption.startswith(say("telegram.daily_heading", "de"))
+    assert say("telegram.daily_heading", "de") != say("telegram.daily_heading")
+
+
+async def test_one_that_a_restart_interrupted_still_has_its_heading(unstarted: Stage, soon: None) -> None:
+    service = unstarted.house.service
+    await service.daily_card(await service.daily_on(unstarted.place(ANN), 7))
+    unstarted.house.service = await unstarted.house.restart()
+    unstarted.double.chat(ANN)
+    await unstarted.start()
+    photo = await unstarted.double.wait_for("sendPhoto")
+    assert photo.params.caption.startswith("🌅 Card of the day")
 
 
 async def test_without_any_card_one_is_made(unstarted: Stage, soon: None) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.sentences import say
 from tests.bot.house import open_house
 from tests.bot.telegram.double import TelegramDouble
 from tests.bot.telegram.stage import ANN, BEN, GROUP, Stage
@@ -10,7 +11,7 @@ from tests.bot.telegram.stage import ANN, BEN, GROUP, Stage
 async def test_a_failed_card_is_said_and_can_be_tried_again(stage: Stage) -> None:
     stage.house.worker.fault = "The brush broke. Ask again."
     answer = await stage.said(ANN, "/generate horror seed:7")
-    assert answer.params.text == "The brush broke. Ask again."
+    assert answer.params.text == say("common.failed")
     assert stage.labels(answer) == [["🔁 Try again"]]
     stage.house.worker.fault = None
     await stage.restart()

@@ -15,6 +15,19 @@ async def test_every_scope_has_its_commands(stage: Stage) -> None:
     assert {"settings", "daily"} <= set(commands["all_chat_administrators", ""])
 
 
+async def test_what_an_earlier_start_has_told_is_not_told_again(stage: Stage) -> None:
+    note = stage.house.settings.data_dir / "telegram-commands"
+    await stage.eventually_true(note.exists)
+    told = len(stage.double.made("setMyCommands"))
+    assert told == len(SCOPES) * len(languages())
+    await stage.restart()
+    await stage.card()
+    assert len(stage.double.made("setMyCommands")) == told
+    note.write_text("another bot's")
+    await stage.restart()
+    await stage.double.wait_until(lambda: len(stage.double.made("setMyCommands")) == 2 * told)
+
+
 async def test_every_command_is_answered(stage: Stage) -> None:
     await stage.double.wait_until(lambda: ("all_chat_administrators", "") in stage.double.commands)
     stage.double.chat(ANN)

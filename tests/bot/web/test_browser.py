@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from bot.sentences import say
 from bot.service import Person
 from bot.web import list_routes
 from tests.bot.web.browser import PHONE, open_tab
@@ -73,7 +74,7 @@ async def test_a_failure_is_told_where_one_waits(studio: Studio, tab: Page) -> N
     with studio.engine.held():
         await tab.get_by_role("button", name="Put it on air").click()
         await expect(tab.get_by_role("heading", name="Please stand by")).to_be_visible()
-    await expect(tab.get_by_role("alert")).to_have_text("The brush is broken.")
+    await expect(tab.get_by_role("alert")).to_have_text(say("common.failed"))
     await tab.get_by_role("link", name="Back to the start").click()
     await expect(tab.get_by_role("button", name="Put it on air")).to_be_enabled()
 

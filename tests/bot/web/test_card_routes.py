@@ -1,10 +1,13 @@
 """One card: its page, its picture, and what other sites are told."""
 
+import io
 import re
 from html import unescape
 
 import pytest
+from PIL import Image
 
+from bot.service import Person
 from tests.bot.web.studio import Studio
 from tests.bot.web.visit import Visitor, attributes
 
@@ -16,7 +19,7 @@ async def test_the_page_shows_all_facts(studio: Studio, visitor: Visitor) -> Non
     for fact in (card.title, card.title_english, card.title_kana, card.studio, card.source, card.synopsis, stored.id):
         assert str(fact) in page
     assert "8 episodes" in page
-    assert "fall 1997" in page
+    assert "Fall 1997" in page
     assert await visitor.page(f"/c/{stored.id.upper()}")
 
 
@@ -77,17 +80,34 @@ async def test_the_picture_is_shown_or_saved(studio: Studio, visitor: Visitor) -
         assert answer.headers["Content-Disposition"] == f'attachment; filename="fakeanime-{stored.id}.jpg"'
 
 
+async def test_lists_show_a_small_picture(studio: Studio, visitor: Visitor) -> None:
+    stored = await studio.card()
+    for path in ("/gallery", "/top?period=all"):
+        await studio.service.rate(Person("web", "r" * 24), stored.id, 5, "web")
+        page = await visitor.page(path)
+        assert f'src="/c/{stored.id}.webp" width="320" height="480"' in page
+        assert f"/c/{stored.id}.jpg" not in page
+    async with visitor.http.get(f"/c/{stored.id}.webp") as answer:
+        assert answer.content_type == "image/webp"
+        assert answer.headers["Cache-Control"] == "public, max-age=86400"
+        with Image.open(io.BytesIO(await answer.read())) as image:
+            assert image.size == (320, 480)
+    await studio.service.delete_card(stored.id)
+    assert not list(stored.picture.parent.glob(f"{stored.id}*"))
+
+
 async def test_a_missing_picture_is_told_and_logged(
     studio: Studio, visitor: Visitor, caplog: pytest.LogCaptureFixture
 ) -> None:
     stored = await studio.card()
     stored.picture.unlink()
+    assert "The picture of this card is missing." in await visitor.page(f"/c/{stored.id}.webp", 404)
     assert "The picture of this card is missing." in await visitor.page(f"/c/{stored.id}.jpg", 404)
     assert str(stored.picture) in caplog.text
     await visitor.page(f"/c/{stored.id}")
     await studio.service.delete_card(stored.id)
 
 
-@pytest.mark.parametrize("path", ["", ".jpg", "?archive"])
+@pytest.mark.parametrize("path", ["", ".jpg", ".webp", "?archive"])
 async def test_a_card_that_is_not_there_says_so(visitor: Visitor, path: str) -> None:
     assert "There is no such card." in await visitor.page(f"/c/aaaaaaaa{path}", 404)

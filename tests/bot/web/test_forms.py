@@ -44,15 +44,15 @@ def test_a_full_form_is_a_full_request() -> None:
     ("name", "value", "part"),
     [
         ("genre", "Western", "“Western”"),
-        ("title", "x" * 121, "121 characters"),
-        ("title", "\u202e", "empty"),
+        ("title", "x" * 121, "1 to 120 characters"),
+        ("title", "\u202e", "1 to 120 characters"),
         ("weirdness", "11", "0 to 10"),
         ("weirdness", "-1", "0 to 10"),
         ("seed", "4294967296", "0 to 4294967295"),
         ("seed", "1.5", "whole number"),
         ("seed", "٣", "whole number"),
         ("seed", "9" * 5000, "whole number"),
-        ("art_seed", "x", "art seed"),
+        ("art_seed", "x", "“Seed”"),
     ],
 )
 def test_each_mistake_has_its_sentence(name: str, value: str, part: str) -> None:
@@ -62,7 +62,7 @@ def test_each_mistake_has_its_sentence(name: str, value: str, part: str) -> None
 
 
 def test_a_fourth_genre_is_too_many() -> None:
-    with pytest.raises(BadRequest, match="at most 3"):
+    with pytest.raises(BadRequest, match="At most 3"):
         card_request(form(*(("genre", genre) for genre in GENRES[:4])))
 
 

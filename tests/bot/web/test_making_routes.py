@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.sentences import say
 from bot.service import Progress
 from bot.web.making_routes import eta, place_in_line
 from bot.web.site import SITE
@@ -98,12 +99,12 @@ async def test_a_failure_is_a_sentence_on_every_way(visitor: Visitor) -> None:
         page = answer.headers.get("Location")
     if page is None:  # the refusal came at once, and stands above the form with all that was typed
         assert answer.status == 502
-        assert "The brush is broken." in text
+        assert say("common.failed") in text
         assert f'value="{FAULTY}"' in text
     else:
         events = [(kind, state) async for kind, state in visitor.events(f"{page}/events")]
         assert events[-1][0] == "failed"
-        assert "The brush is broken." in await visitor.page(page, 502)
+        assert say("common.failed") in await visitor.page(page, 502)
 
 
 @pytest.mark.parametrize(
