@@ -37,6 +37,12 @@ class BotSettings(DatabaseSettings, GeneratorSettings):
         default=0.1, ge=0, le=1, description="Share of cards chosen at random, so that ratings stay honest"
     )
     taste_hour: int = Field(default=4, ge=0, le=23, description="Hour of the day, UTC, at which the taste is learned")
+    pool_size: int = Field(
+        default=12,
+        ge=0,
+        le=1000,
+        description="Cards made ahead in idle time, for when the line is full; 0 for none",
+    )
     playground: bool = Field(default=True, description="Whether the playground is served")
     public_url: str | None = Field(None, description="Address of the playground as seen from outside; for a proxy")
 

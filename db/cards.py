@@ -30,6 +30,11 @@ async def recent_cards(session: AsyncSession, limit: int, before: str | None, ge
     return (await session.scalars(found)).all()
 
 
+async def pooled(session: AsyncSession) -> Sequence[CardRow]:
+    """Return the cards that were made ahead and given to nobody yet, oldest first."""
+    return (await session.scalars(select(CardRow).where(CardRow.pooled).order_by(CardRow.created))).all()
+
+
 async def board(
     session: AsyncSession, by: Board, since: datetime | None, scope: str | None, limit: int
 ) -> Sequence[CardRow]:

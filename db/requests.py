@@ -113,10 +113,13 @@ async def _until_place_may(session: AsyncSession, scope: str | None, per_day: in
     return 0.0 if nth is None else (nth + day - now).total_seconds()
 
 
-async def finish(session: AsyncSession, request_id: str, card: NewCard) -> CardRow:
+async def finish(session: AsyncSession, request_id: str, card: NewCard, *, pooled: bool = False) -> CardRow:
     """Write the card that a request led to, in the name and place of the request.
 
     A request that was forgotten or given up meanwhile leaves a card without a name.
+
+    Args:
+        pooled: there is no request yet; the card waits for one, seen by nobody.
     """
     request = await session.get(RequestRow, request_id, with_for_update=True)
     row = CardRow(
@@ -130,6 +133,8 @@ async def finish(session: AsyncSession, request_id: str, card: NewCard) -> CardR
         genres="".join(f"|{genre}" for genre in card.genres) + "|",
         model_version=card.model_version[:80],
         picture=card.picture,
+        pooled=pooled,
+        hidden=pooled,
         features=card.features,
         chosen_by=card.chosen_by,
         taste_version=card.taste_version,
@@ -150,6 +155,22 @@ async def finish_from_archive(session: AsyncSession, request_id: str, card_id: s
         .where(RequestRow.id == request_id, RequestRow.state == "accepted")
         .values(state="made", card_id=card_id, archived=True)
     )
+
+
+async def finish_from_pool(session: AsyncSession, request_id: str, card_id: str) -> CardRow | None:
+    """Give a card of the pool to a request; None when another request has got it first."""
+    request = await session.get(RequestRow, request_id, with_for_update=True)
+    mine = {"person_id": request.person_id, "scope": request.scope} if request else {}
+    given = (
+        update(CardRow)
+        .where(CardRow.id == card_id, CardRow.pooled)
+        .values(pooled=False, hidden=False, created=datetime.now(UTC), **mine)
+        .execution_options(synchronize_session=False)
+    )
+    if not changed(await session.execute(given)):
+        return None
+    await finish_from_archive(session, request_id, card_id)
+    return await session.get(CardRow, card_id, populate_existing=True)
 
 
 async def close(session: AsyncSession, request_id: str, state: str, reason: str | None = None) -> RequestRow | None:

@@ -75,6 +75,7 @@ class Generation(ServicePart):
             if word is None:
                 with storage():
                     row = await self._keep(request_id, Wish(request, wish.experiment), card, picture)
+                log.info("it is card %s", row.id)
                 return self._stored(row, request_id=request_id)
             log.info("a card with the safe word %r is made again", word)
         raise NotMade("common.unsafe_card")
@@ -101,10 +102,13 @@ class Generation(ServicePart):
                 raise NobodyWorks
             await asyncio.sleep(0.5)
 
-    async def _keep(self, request_id: str, wish: Wish, card: Card, picture: bytes) -> CardRow:
+    async def _keep(self, request_id: str, wish: Wish, card: Card, picture: bytes, *, pooled: bool = False) -> CardRow:
         """Write picture and rows, the file first: no row ever points at a missing file.
 
         The seeds of the card name what was chosen, so that it can be had again without whoever chose it.
+
+        Args:
+            pooled: it was made ahead and is to be seen by nobody yet.
         """
         card_id = await self._free_id(request_id)
         name = f"{card_id}.jpg"
@@ -125,7 +129,7 @@ class Generation(ServicePart):
             experiment=wish.experiment,
         )
         async with self._database.write() as session:
-            return await requests.finish(session, request_id, new)
+            return await requests.finish(session, request_id, new, pooled=pooled)
 
     async def _free_id(self, request_id: str) -> str:
         attempt = 0

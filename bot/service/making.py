@@ -11,12 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.safe_words import unsafe_word
 from bot.service.choice import Wish
 from bot.service.errors import Busy, Cooldown, NobodyWorks, NotHere, PlaceQuota, UnsafeWord, storage
-from bot.service.generation import Generation
+from bot.service.pool import Pool
 from bot.service.words import OnProgress, Owed, Person, Place, Platform, StoredCard
 from db import places, posts, requests
 from db.models import CardRow
 from db.places import PlaceSettings
-from generator.errors import ConfigurationError, FakeanimeError, QueueUnreachable
+from generator.errors import ConfigurationError, FakeanimeError, QueueFull, QueueUnreachable
 from generator.logs import trace
 from generator.schema import CardRequest
 
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 STALE = timedelta(minutes=15)  # a running request this old, left by a stopped bot, no longer keeps its person waiting
 
 
-class Making(Generation):
+class Making(Pool):
     """Takes wishes, and keeps what it promises."""
 
     async def make(
@@ -37,7 +37,7 @@ class Making(Generation):
         reply_ref: dict[str, str],
         on_progress: OnProgress | None = None,
     ) -> StoredCard:
-        """Make a card; when nobody can make one now, give an older one, marked as from the archive.
+        """Make a card; when nobody can make one now, give one that is ready, marked as from the archive.
 
         Cancelling the task leaves the request owed, so that it is resumed after a restart; use `abandon` to drop it.
 
@@ -178,13 +178,22 @@ class Making(Generation):
     ) -> StoredCard:
         """Lead an accepted request to a card, and close it as failed when there can be none."""
         self._jobs[request_id] = ""
+        self._make_way()
         before = trace.set(request_id)
+        log.info("a card is asked for by %s:%s", person.platform, person.user_id)
         try:
             try:
                 return await self._generate(request_id, person, wish, safe_words, on_progress, grace)
+            except QueueFull:
+                # Whoever has named the show waits for it; for the others a finished card is better than none.
+                stored = await self._from_pool(request_id, wish.request, safe_words) if not wish.request.title else None
+                if stored is None:
+                    raise
+                return stored
             except (QueueUnreachable, ConfigurationError) as error:
                 log.warning("request %s goes to the archive: %s", request_id, error)
-                stored = await self._from_archive(request_id, wish.request, safe_words)
+                stored = await self._from_pool(request_id, wish.request, safe_words)
+                stored = stored or await self._from_archive(request_id, wish.request, safe_words)
                 if stored is None:
                     raise NobodyWorks from error
                 return stored
@@ -202,9 +211,3 @@ class Making(Generation):
         except SQLAlchemyError:
             # The person must read the first error, not this one; the row stays open and is resumed at the next start.
             log.exception("request %s could not be closed", request_id)
-
-    async def _cancel(self, job_id: str) -> None:
-        try:
-            await self._client.cancel(job_id)
-        except FakeanimeError as error:
-            log.info("job %s could not be cancelled: %s", job_id, error)

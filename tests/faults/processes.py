@@ -164,6 +164,14 @@ async def make_cards(settings: GeneratorSettings, count: int, *, first: int = 0,
         return await asyncio.gather(*(one(seed) for seed in range(first, first + count)))
 
 
+async def keep_asking(settings: GeneratorSettings, enough: asyncio.Event, *, first: int = 0) -> list[JobStatus]:
+    """Ask for cards, twenty at a time, until `enough` is set; return how each job ended. Raises as `make_cards`."""
+    ends: list[JobStatus] = []
+    while not enough.is_set():
+        ends += await make_cards(settings, 20, first=first + len(ends))
+    return ends
+
+
 async def patiently(call: Callable[[], Awaitable[_T]]) -> _T:
     """Repeat a call as a person would, while the queue is away or full."""
     for _ in range(60):
