@@ -18,6 +18,8 @@ from db.models import CardRow, RatingRow, TasteRow
 from db.statements import changed, upsert
 
 EVERYBODY = ""  # scope of the taste that all ratings taught
+MIN_RATINGS = 20  # before there is a taste at all
+MAX_RATINGS = 200_000  # the newest ones, from which a taste is learned
 KEPT_VERSIONS = 10
 KEPT_PLACES = 3  # newest versions of which the places' own tastes are kept as well
 
@@ -89,12 +91,14 @@ async def features(session: AsyncSession, card_ids: Sequence[str]) -> dict[str, 
     return {row.id: row.features for row in await session.execute(found)}
 
 
-async def count_ratings(session: AsyncSession, since: datetime | None = None) -> int:
-    """Return how many ratings of cards with known features there are, or came or changed after `since`."""
-    found = select(func.count()).select_from(RatingRow).join(CardRow, CardRow.id == RatingRow.card_id).where(_KNOWN)
-    if since is not None:
-        found = found.where(RatingRow.updated > since)
-    return await session.scalar(found) or 0
+async def outdated(session: AsyncSession) -> bool:
+    """Return whether ratings came, changed or went since everybody's newest taste was learned, if any was."""
+    of_cards = select(func.count(), func.max(RatingRow.updated)).join(CardRow, CardRow.id == RatingRow.card_id)
+    count, last = (await session.execute(of_cards.where(_KNOWN))).one()
+    learned = await newest(session)
+    if learned is None:
+        return bool(count >= MIN_RATINGS)
+    return count >= MIN_RATINGS and (last > learned.created or min(count, MAX_RATINGS) != learned.ratings)
 
 
 async def free_number(session: AsyncSession, day: str) -> int:

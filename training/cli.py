@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -170,7 +171,7 @@ def train_art(
 
 @train.command("taste")
 def train_taste(
-    daily: Annotated[bool, typer.Option("--daily", help="Leave it when today has one already.")] = False,
+    daily: Annotated[bool, typer.Option("--daily", help="As bots do every night: once a day, politely.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """What the crowd enjoys, from the ratings in the database; takes no TensorFlow."""
@@ -179,6 +180,8 @@ def train_taste(
     from training.taste import train_taste as learn
 
     url = DatabaseSettings().database_url
+    if daily:
+        os.nice(10)  # the bots of this machine go first
 
     async def run() -> dict[str, Any]:
         await upgrade(url)

@@ -11,7 +11,7 @@ import numpy as np
 
 from db import Database, tastes
 from db.models import TasteRow
-from db.tastes import Taste
+from db.tastes import MIN_RATINGS, Taste
 from generator.errors import BadRequest
 from training.taste_data import read_crowd
 from training.taste_model import (
@@ -27,7 +27,6 @@ from training.taste_model import (
     sum_up,
 )
 
-MIN_RATINGS = 20  # before there is a taste at all
 PLACE_RATINGS = 50  # before a place has one of its own
 HALF_LIVES = (np.inf, 16000.0, 4000.0, 1000.0, 250.0)  # ratings; infinity forgets nothing
 BLOCKS = 4  # of the newest ratings, each foretold from all that came before it

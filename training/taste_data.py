@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db import tastes
 from training.taste_model import Crowd
 
-MAX_RATINGS = 200_000  # the newest; about 1 GB of memory at `MAX_FEATURES`
 MAX_FEATURES = 256  # the most usual; weights of so many travel with every request
 RARE = 5  # rated cards that a feature must have
 _CHUNK = 500  # cards whose features are read at once
@@ -19,7 +18,7 @@ _CHUNK = 500  # cards whose features are read at once
 _Sparse = tuple[NDArray[np.int32], NDArray[np.float32]]
 
 
-async def read_crowd(session: AsyncSession, limit: int = MAX_RATINGS) -> tuple[Crowd, list[str]]:
+async def read_crowd(session: AsyncSession, limit: int = tastes.MAX_RATINGS) -> tuple[Crowd, list[str]]:
     """Return the newest ratings with their cards, and the places by number."""
     ratings = await tastes.newest_ratings(session, limit)
     card_ids = list(dict.fromkeys(rated.card_id for rated in ratings))
