@@ -184,6 +184,9 @@ async def _hand_in(link: Link, path: str, jobs: Sequence[LeasedJob], outcomes: _
             results.append(Result(job_id=job.id, card=outcome.card, image=outcome.image))
         except ValidationError as error:
             failures.append((job, GenerationFailed(f"The card cannot be sent: {error.errors()[0]['msg']}")))
+        else:
+            trace.set(job.trace)
+            log.info("Job %s is made", job.id)
     for job, failure in failures:
         trace.set(job.trace)
         log.warning("Job %s failed: %s", job.id, failure.message)

@@ -5,6 +5,7 @@ import logging
 
 import pytest
 
+from bot.sentences import say
 from bot.service import Person, Place, PlaceSettings
 from generator.schema import CardRequest
 from tests.bot.discord.stage import Stage, card_id, item, item_ids, until
@@ -36,14 +37,14 @@ async def _make_elsewhere(stage: Stage, name: str) -> None:
 
 async def test_a_failed_card_ends_in_a_sentence_and_another_try(stage: Stage) -> None:
     message = await stage.card(title="refuse")
-    assert message.content == "No such anime can be."
+    assert message.content == say("common.failed")
     assert not message.embeds
     (again,) = item_ids(message)
     assert again.startswith("fa:again:")
     assert await stage.service.owed("discord") == []
     await stage.alice.click(message, custom_id=again)
     assert stage.shown.id != message.id
-    assert stage.shown.content == "No such anime can be."
+    assert stage.shown.content == say("common.failed")
 
 
 async def test_who_has_to_wait_is_told_alone(stage: Stage) -> None:
@@ -178,7 +179,7 @@ async def test_a_debt_that_fails_ends_in_its_sentence(stage: Stage) -> None:
     await _owe(stage, title="refuse")
     await stage.come_back()
     await stage.env.settle()
-    assert stage.shown.content == "No such anime can be."
+    assert stage.shown.content == say("common.failed")
 
 
 async def test_one_debt_that_breaks_holds_up_no_other(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:

@@ -49,7 +49,7 @@ def foreign(sentence: str) -> str:
 def german(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A second language, made up on the spot."""
     english = sentences.catalogue("en")
-    german = {key: foreign(sentence) for key, sentence in english.items() if key.startswith("discord.")}
+    german = {key: foreign(sentence) for key, sentence in english.items()}
     monkeypatch.setattr(sentences, "catalogue", lambda locale: {"en": english, "de": german}.get(locale, {}))
     for module in (sentences, words):
         monkeypatch.setattr(module, "locales", lambda: ["de", "en"])
