@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
 from collections.abc import Awaitable, Callable
@@ -12,6 +13,7 @@ from functools import partial
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.nightly import Nightly
 from bot.service import CardService
 from bot.settings import BotSettings
 from db import Database
@@ -60,6 +62,8 @@ async def _start(
     service = CardService(settings, client, database)
     stack.push_async_callback(service.close)
     await service.start()
+    if settings.taste:
+        stack.push_async_callback(_end, asyncio.create_task(Nightly(settings, database).run()))
     app = web.Application()
     mount(app)
     playground = None
@@ -73,6 +77,8 @@ async def _start(
         await playground.start()
         log.info("playground: %s", address(listening))
     await _start_bots(service, settings, stack)
+    if settings.pool_size:
+        stack.push_async_callback(_end, asyncio.create_task(service.keep_pool()))
 
 
 def open_database(settings: BotSettings) -> Database:
@@ -130,6 +136,12 @@ async def _start_bots(service: CardService, settings: BotSettings, stack: AsyncE
     if not settings.discord_token and not settings.telegram_token:
         opened = "the playground alone is open" if settings.playground else "only the queue is open"
         log.info("no DISCORD_TOKEN or TELEGRAM_TOKEN is set: %s", opened)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
 
 
 async def _close_in_time(platform: str, close: Callable[[], Awaitable[None]]) -> None:

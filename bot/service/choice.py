@@ -58,16 +58,17 @@ class Chooser:
         """
         self._experiment = read_experiment(self._settings.data_dir)
 
-    async def wish(self, session: AsyncSession, person: Person, scope: str | None, request: CardRequest) -> Wish:
+    async def wish(self, session: AsyncSession, person: Person | None, scope: str | None, request: CardRequest) -> Wish:
         """Return a request with seeds, choice and experiment; one with a seed of its own stays as it is.
 
         Args:
+            person: whose arm of the experiment holds; None for a card that is made for nobody yet, and is in none.
             scope: server or group whose own taste chooses, if it has one.
         """
         if request.seed is not None:
             return Wish(request.with_seeds())
         arm, experiment = Arm(name="all"), None
-        if self._experiment is not None:
+        if self._experiment is not None and person is not None:
             arm = self._experiment.arm_of(person)
             experiment = self._experiment.label(arm)
         request = _shifted(request, arm.weirdness_shift)

@@ -12,7 +12,7 @@ from bot.figures import POOL
 from bot.safe_words import unsafe_word
 from bot.service.errors import storage
 from bot.service.generation import Generation, card_text
-from bot.service.words import Person, StoredCard
+from bot.service.words import StoredCard
 from db import cards, requests
 from generator.errors import FakeanimeError, QueueFull
 from generator.schema import CardRequest
@@ -81,8 +81,8 @@ class Pool(Generation):
         """Have one card made, unless others stand in line."""
         name = uuid.uuid4().hex
         async with self._database.read() as session:
-            # A new name each time, so that experiments give these cards to their arms by share.
-            wish = await self._chooser.wish(session, Person("web", name), None, CardRequest())
+            # Nobody's yet, and so in no arm of an experiment: people see but one.
+            wish = await self._chooser.wish(session, None, None, CardRequest())
         job = await self._client.submit(wish.request, owner=OWNER, key=name, trace=name)
         try:
             if job.position is not None and job.position > 1:
