@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -217,6 +218,31 @@ def export(
             raise BadRequest("Give --table with the path of anime.jsonl.gz; the text weights hold its hashed titles.")
         else:
             show(export_text(data / "text", run / "text", folder, table), as_json=True)
+
+
+@app.command()
+def report(
+    days: Annotated[float | None, typer.Option(min=0, help="Cards of the last days alone; else all.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare ratings by arm of an experiment, model, choice and taste, and say which differences are real."""
+    from db import Database, upgrade
+    from db.settings import DatabaseSettings
+    from training import report as comparison
+
+    url = DatabaseSettings().database_url
+    since = None if days is None else datetime.now(UTC) - timedelta(days=days)
+
+    async def run() -> list[comparison.Table]:
+        await upgrade(url)
+        async with Database(url) as database:
+            return await comparison.report(database, since)
+
+    tables = asyncio.run(run())
+    if as_json:
+        show(comparison.as_json(tables), as_json)
+    else:
+        typer.echo(comparison.as_text(tables))
 
 
 @sample.command("text")

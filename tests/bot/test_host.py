@@ -1,12 +1,15 @@
 """What the host can do from the command line."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.host import decide
 from bot.service import NoCard, Person
+from db import tastes
+from db.models import TasteRow
 from tests.bot.house import open_house
 from tests.bot.service.steps import make
 from tests.processes import complaint, fakeanime
@@ -66,3 +69,39 @@ async def test_reports_are_cleared_and_acted_upon(
     assert picture.is_file()
     await decide(delete=card_id)
     assert not picture.exists()
+
+
+async def test_tastes_are_listed_and_chosen_from(tmp_path: Path) -> None:
+    figures = {"held_out_error": 0.9, "plain_mean_error": 1.1, "rank_agreement": 0.61}
+    async with open_house(tmp_path / "data") as house:
+        for day in (1, 2):
+            created = datetime(2026, 5, day, 4, tzinfo=UTC)
+            rows = [
+                TasteRow(
+                    version=f"2026-05-0{day}.1", scope=scope, created=created, ratings=70, model={}, figures=figures
+                )
+                for scope in ("", "server-1")
+            ]
+            async with house.database.write() as session:
+                await tastes.keep(session, rows)
+
+    def used(*words: str) -> list[str]:
+        done = fakeanime(tmp_path, "taste", *words, "--json")
+        assert done.returncode == 0, done.stderr
+        found = json.loads(done.stdout)
+        assert list(found) == ["2026-05-02.1", "2026-05-01.1"]
+        return [version for version, said in found.items() if said.startswith("in use · ")]
+
+    assert used("list") == ["2026-05-02.1"]
+    assert used("use", "2026-05-01.1") == ["2026-05-01.1"]
+    assert used("off") == []
+    listed = fakeanime(tmp_path, "taste", "list").stdout
+    assert (
+        "2026-05-01.1: learned 2026-05-01 04:00 UTC from 70 ratings, places with their own: 1 · foretells unseen"
+        " ratings to 0.90 steps (plain mean 1.10), 61% of pairs in order\n"
+    ) in listed
+    unknown = fakeanime(tmp_path, "taste", "use", "2026-04-01.1")
+    assert (unknown.returncode, complaint(unknown)) == (
+        2,
+        "There is no taste “2026-04-01.1”. See “fakeanime taste list”.",
+    )
