@@ -52,7 +52,7 @@ async def test_one_id_follows_a_request_through_bot_queue_and_worker(
 
 
 async def test_no_token_is_logged_whatever_an_error_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    settings = BotSettings(data_dir=tmp_path, log_level="DEBUG", **TOKENS)
+    settings = BotSettings.model_validate({"data_dir": tmp_path, "log_level": "DEBUG", **TOKENS})
     setup_logging(settings)
     log = logging.getLogger("anything")
     for secret in TOKENS.values():
