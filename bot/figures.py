@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
-from bot.service.words import Source
 from generator.metrics import Figure
 
 RATINGS = Figure(
     "ratings_total",
     "counter",
     "Ratings given, by value and by how.",
-    {"value": [str(value) for value in range(1, 6)], "source": get_args(Source)},
+    {"value": [str(value) for value in range(1, 6)], "source": ("reaction", "button", "web")},
 )
 POOL = Figure("pool_cards", "gauge", "Cards made ahead that nobody has been given yet.")
 LIMITS = Figure(

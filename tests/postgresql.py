@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,11 +30,26 @@ def binaries() -> Path | None:
 
 
 class PostgreSQL:
-    """A running server with one database."""
+    """A running server with one database.
 
-    def __init__(self, port: int) -> None:
+    Args:
+        launch: starts the server's process and returns it once it answers.
+    """
+
+    def __init__(self, port: int, launch: Callable[[], subprocess.Popen[bytes]]) -> None:
+        self._launch = launch
+        self._process = launch()
         self.url = f"postgresql+asyncpg://postgres@127.0.0.1:{port}/postgres"
         self._address = {"host": "127.0.0.1", "port": port, "user": "postgres", "database": "postgres"}
+
+    def stop(self) -> None:
+        """End it at once, as a power cut would."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(30)
+
+    def start(self) -> None:
+        """Start it again over the same data."""
+        self._process = self._launch()
 
     def migrate(self) -> None:
         """Bring the database to the newest schema."""
@@ -82,17 +97,26 @@ def running(programs: Path, *, durable: bool = False) -> Iterator[PostgreSQL]:
         options = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-p", str(port)]
         if not durable:
             options += ["-c", "fsync=off", "-c", "full_page_writes=off"]
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [programs / "postgres", "-D", folder / "data", *options],
-                cwd=folder, stdout=log, stderr=log, extra_groups=[] if account else None, **account,
-            )  # fmt: skip
+
+        def launch() -> subprocess.Popen[bytes]:
+            with (folder / "log").open("ab") as log:
+                process = subprocess.Popen(
+                    [programs / "postgres", "-D", folder / "data", *options],
+                    cwd=folder, stdout=log, stderr=log, extra_groups=[] if account else None, **account,
+                )  # fmt: skip
+            try:
+                _wait_until_ready(programs, port, process, folder / "log")
+            except BaseException:
+                process.kill()
+                process.wait(30)
+                raise
+            return process
+
+        server = PostgreSQL(port, launch)
         try:
-            _wait_until_ready(programs, port, server, folder / "log")
-            yield PostgreSQL(port)
+            yield server
         finally:
-            server.send_signal(signal.SIGQUIT)  # at once: nothing of this is to be kept
-            server.wait(30)
+            server.stop()  # nothing of this is to be kept
     finally:
         shutil.rmtree(folder)
 

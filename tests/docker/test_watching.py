@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator.metrics import prometheus
+from bot import figures
+from generator.metrics import own_figures, prometheus
 from generator.store import Counters, Stats
 
 FOLDER = Path(__file__).parents[2] / "docker"
-SHOWN = prometheus(Stats(1, 1, 1, 1, 1, Counters()), {200: 1})
-METRICS = {re.split(r"[{ ]", line)[0] for line in SHOWN.splitlines() if line[0] != "#"}
+OF_THE_BOT = {f"fakeanime_{figure.name}" for figure in (figures.RATINGS, figures.POOL, figures.LIMITS)}
+QUEUE = prometheus(Stats(1, 1, 1, 1, 1, Counters()), {200: 1})
+SHOWN = QUEUE + own_figures()
+METRICS = OF_THE_BOT | {re.split(r"[{ ]", line)[0] for line in QUEUE.splitlines() if line[0] != "#"}
 LABELS = {pair for line in SHOWN.splitlines() for pair in re.findall(r'(\w+="[^"]*")', line)}
 RULES = [
     rule

@@ -4,6 +4,7 @@ import asyncio
 
 from telegram import Update, User
 
+from bot.figures import LIMITS
 from bot.telegram.flow import InOrderPerPerson, Tasks
 from tests.bot.telegram.server import user
 from tests.bot.telegram.stage import ANN, BEN, GROUP, Stage
@@ -89,3 +90,13 @@ async def test_tasks_end_with_the_bot() -> None:
     await asyncio.sleep(0)
     await tasks.cancel()
     assert ended.is_set()
+
+
+async def test_times_that_telegram_asks_for_a_slower_pace_are_counted(stage: Stage) -> None:
+    def seen() -> float:
+        return dict(LIMITS.samples())['{platform="telegram"}']
+
+    before = seen()
+    stage.double.flood("sendMessage", times=2, retry_after=0)
+    await stage.said(ANN, "/favourites")
+    assert seen() == before + 2
