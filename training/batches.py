@@ -60,39 +60,52 @@ def vary(record: Record, random: np.random.Generator) -> Record:
     )
 
 
-def pack(sequences: Sequence[Sequence[int]], tokens: int) -> Iterator[np.ndarray]:
-    """Yield padded (batch, time + 1) int32 arrays of at most `tokens` places, sequences in order; -1 pads."""
+def pack(sequences: Sequence[Sequence[int]], tokens: int, even: bool = False) -> Iterator[np.ndarray]:
+    """Yield padded (batch, time + 1) int32 arrays of at most `tokens` places, sequences in order; -1 pads.
+
+    Args:
+        sequences: in the order in which they are wanted.
+        tokens: places of a batch; one sequence may exceed them.
+        even: pad to eight widths and as many rows as fit: for JAX, which compiles every shape anew, and slowly.
+    """
+    step = 64 if even else 8
     batch: list[Sequence[int]] = []
     longest = 0
     for sequence in sequences:
         width = max(longest, len(sequence))
-        if batch and (len(batch) + 1) * width > tokens:
-            yield _pad(batch, longest)
+        if batch and (len(batch) + 1) * (-(-width // step) * step if even else width) > tokens:
+            yield _pad(batch, longest, step, tokens)
             batch, width = [], len(sequence)
         batch.append(sequence)
         longest = width
     if batch:
-        yield _pad(batch, longest)
+        yield _pad(batch, longest, step, tokens)
 
 
-def _pad(batch: Sequence[Sequence[int]], width: int) -> np.ndarray:
-    padded = np.full((len(batch), -(-width // 8) * 8 + 1), -1, np.int32)  # few widths, few shapes
-    for row, sequence in zip(padded, batch, strict=True):
+def _pad(batch: Sequence[Sequence[int]], width: int, step: int, tokens: int) -> np.ndarray:
+    width = -(-width // step) * step  # few widths, few shapes
+    rows = max(len(batch), tokens // width) if step > 8 else len(batch)
+    padded = np.full((rows, width + 1), -1, np.int32)
+    for row, sequence in zip(padded, batch, strict=False):
         row[: len(sequence)] = sequence
     return padded
 
 
 def epoch_batches(
-    records: Sequence[Record], vocabulary: Vocabulary, tokens: int, random: np.random.Generator
+    records: Sequence[Record],
+    vocabulary: Vocabulary,
+    tokens: int,
+    random: np.random.Generator,
+    even: bool = False,
 ) -> list[np.ndarray]:
-    """Return one epoch of shuffled batches."""
+    """Return one epoch of shuffled batches; `even` as in `pack`."""
     chosen = [
         i for i in random.permutation(len(records)) if records[i].synopsis is not None or random.random() < TITLE_ONLY
     ]
     sequences = [record_format.encode(vary(records[i], random), vocabulary)[:MAX_TOKENS] for i in chosen]
     batches: list[np.ndarray] = []
     for start in range(0, len(sequences), _POOL):
-        batches += pack(sorted(sequences[start : start + _POOL], key=len), tokens)
+        batches += pack(sorted(sequences[start : start + _POOL], key=len), tokens, even)
     random.shuffle(batches)
     return batches
 

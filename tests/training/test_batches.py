@@ -25,6 +25,14 @@ def test_packed_batches_hold_every_sequence_in_order() -> None:
     assert found == sequences
 
 
+def test_even_batches_have_one_shape_for_each_of_few_widths() -> None:
+    random = np.random.default_rng(0)
+    sequences = [random.integers(0, 9, random.integers(1, 300)).tolist() for _ in range(200)]
+    batches = list(pack(sequences, 1024, even=True))
+    assert [row[row >= 0].tolist() for batch in batches for row in batch if row.max() >= 0] == sequences
+    assert {batch.shape for batch in batches} <= {(1024 // width, width + 1) for width in range(64, 321, 64)}
+
+
 def test_a_sequence_longer_than_a_batch_has_one_of_its_own() -> None:
     assert [len(batch) for batch in pack([[1] * 5, [2] * 300, [3] * 5], 64)] == [1, 1, 1]
 
