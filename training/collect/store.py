@@ -64,29 +64,40 @@ class Store:
         self._path = folder / FILE
 
     def __enter__(self) -> Self:
-        self._data = sqlite3.connect(self._path, timeout=0, isolation_level=None)
         try:
-            self._data.execute("PRAGMA locking_mode = EXCLUSIVE")
-            # Without waiting for the disk at every step: a kill loses nothing, and a power cut the last few pages.
-            self._data.execute("PRAGMA journal_mode = WAL")
-            self._data.execute("PRAGMA synchronous = NORMAL")
-            self._data.execute("BEGIN EXCLUSIVE")
+            self._data = sqlite3.connect(self._path, timeout=0, isolation_level=None)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+        try:
+            form = self._take()
+            if form != _FORMAT:
+                raise ConfigurationError(f"{self._path} is of another version of fakeanime; name another folder.")
+        except sqlite3.Error as error:
+            self._data.close()
+            raise self._unusable(error) from error
+        except ConfigurationError:
+            self._data.close()
+            raise
+        return self
+
+    def _take(self) -> int:
+        """Keep other runs out, make the tables of a new file, and return the file's format."""
+        self._data.execute("PRAGMA locking_mode = EXCLUSIVE")
+        # Without waiting for the disk at every step: a kill loses nothing, and a power cut the last few pages.
+        self._data.execute("PRAGMA journal_mode = WAL")
+        self._data.execute("PRAGMA synchronous = NORMAL")
+        with self._transaction():
             (form,) = self._data.execute("PRAGMA user_version").fetchone()
             if form == 0:
                 for statement in _TABLES.split(";"):
                     self._data.execute(statement)
                 self._data.execute(f"PRAGMA user_version = {_FORMAT}")
-            self._data.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            self._data.close()
-            raise ConfigurationError(f"{self._path} is in use ({error}); wait for the other run to end.") from error
-        except sqlite3.DatabaseError as error:
-            self._data.close()
-            raise ConfigurationError(f"{self._path} is no collection ({error}); name another folder.") from error
-        if form not in (0, _FORMAT):
-            self._data.close()
-            raise ConfigurationError(f"{self._path} is of another version of fakeanime; name another folder.")
-        return self
+        return int(form) or _FORMAT
+
+    def _unusable(self, error: sqlite3.Error) -> ConfigurationError:
+        return ConfigurationError(
+            f"{self._path} cannot be used ({error}); wait if another run has it open, else name another folder."
+        )
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
@@ -164,7 +175,7 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        self._data.execute("BEGIN")
+        self._data.execute("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import itertools
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from tests.training.collect import doubles
 from tests.training.collect.doubles import anime, collected, jikan_fault, plain_fault, running
 from training.art_data import load_pictures, prepare_art
 from training.collect import polite
+from training.collect.run import Plan, collect
 from training.prepare import SPLITS, prepare_text
 
 DAY = 86_400.0
@@ -72,7 +74,6 @@ async def test_rows_have_our_columns_and_say_where_they_come_from(tmp_path: Path
     (line,) = packed(tmp_path)
     assert line["source_file"] == row["image_url"] == f"{apis.url}/pictures/500007.jpg"
     assert line["mal_id"] == 7 and line["native_width"] == 225 and line["retrieved"].startswith("2027-01-15T")
-    assert (tmp_path / ".gitignore").exists() is False  # written by the command, which tests below
 
 
 async def test_the_limits_of_both_apis_are_kept(tmp_path: Path) -> None:
@@ -242,6 +243,25 @@ async def test_a_refusal_is_told_and_not_repeated(tmp_path: Path) -> None:
         _, run = await collected(apis, tmp_path, "anilist", pictures=False)
     assert run.troubles == [f"AniList refuses the request (status 403: {closed.rstrip('.')})."]
     assert len(apis.seen) == 1
+
+
+async def test_a_signal_ends_a_run_with_what_is_there(tmp_path: Path) -> None:
+    async with running([anime(number) for number in range(1, 61)], limits={}) as apis:
+        asked = asyncio.Event()
+
+        async def first(request: web.Request) -> web.StreamResponse:
+            asked.set()
+            return apis._jikan(request)
+
+        apis.faults["/v4/anime"] = [first]
+        plan = Plan(tmp_path, "me@example.org", {"jikan": f"{apis.url}/v4"}, pictures=False)
+        going = asyncio.create_task(collect(plan))
+        await asked.wait()
+        await asyncio.sleep(1.5)  # of the four seconds that it waits before the second page
+        os.kill(os.getpid(), signal.SIGTERM)
+        report, troubles = await going
+    assert troubles == [] and report["titles"] == len(rows(tmp_path)) == 25
+    assert apis.pages("/v4/anime") == [("all", 1)]
 
 
 @pytest.mark.timeout(300)

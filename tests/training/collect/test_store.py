@@ -88,13 +88,13 @@ def test_unfit_pictures_are_asked_for_again_only_when_that_is_long_ago(tmp_path:
 
 
 def test_a_second_run_in_the_same_folder_is_told(tmp_path: Path) -> None:
-    with Store(tmp_path), pytest.raises(ConfigurationError, match="wait for the other run"), Store(tmp_path):
+    with Store(tmp_path), pytest.raises(ConfigurationError, match="wait if another run"), Store(tmp_path):
         pass
 
 
 def test_other_files_and_versions_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"no database, but long enough to be looked at" * 40)
-    with pytest.raises(ConfigurationError, match="no collection"), Store(tmp_path):
+    with pytest.raises(ConfigurationError, match="name another folder"), Store(tmp_path):
         pass
     (tmp_path / FILE).unlink()
     with sqlite3.connect(tmp_path / FILE) as data:
