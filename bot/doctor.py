@@ -60,6 +60,8 @@ def _report(name: str, sentence: str, well: bool = True) -> bool:
 async def _discord(session: aiohttp.ClientSession, settings: BotSettings) -> str:
     if settings.discord_token is None:
         return "not used; set DISCORD_TOKEN to start the bot there"
+    from bot.discord.permissions import invite_link
+
     base = (settings.discord_api_base or DISCORD).rstrip("/")
     secret = {"Authorization": f"Bot {settings.discord_token.get_secret_value()}"}
     status, answer = await _asked(session, f"{base}/applications/@me", "Discord", "DISCORD_API_BASE", secret)
@@ -70,22 +72,6 @@ async def _discord(session: aiohttp.ClientSession, settings: BotSettings) -> str
     if status != 200 or "id" not in answer:
         raise ConfigurationError(f"Discord answers with status {status}; see https://discordstatus.com and try later.")
     return f"{answer.get('name', 'the bot')}; invite it: {invite_link(int(answer['id']))}"
-
-
-def invite_link(application: int) -> str:
-    """Return the address that adds the bot to a server, with the least permissions that all its features need."""
-    import discord
-
-    least = discord.Permissions(
-        view_channel=True,
-        send_messages=True,
-        send_messages_in_threads=True,
-        embed_links=True,
-        attach_files=True,
-        add_reactions=True,
-        read_message_history=True,
-    )
-    return discord.utils.oauth_url(application, permissions=least, scopes=("bot", "applications.commands"))
 
 
 async def _telegram(session: aiohttp.ClientSession, settings: BotSettings) -> str:

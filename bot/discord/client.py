@@ -22,6 +22,7 @@ from bot.discord.faults import CommandTree, sentence_for, tell
 from bot.discord.hall import HallOfFame
 from bot.discord.lists import ShowMenu
 from bot.discord.making import Making
+from bot.discord.permissions import invite_link
 from bot.discord.personal import (
     ExportButton,
     ForgetButton,
@@ -151,6 +152,7 @@ class FakeanimeClient(discord.AutoShardedClient):
 
     async def on_ready(self) -> None:
         log.info("Discord: ready as %s in %d servers", self.user, len(self.guilds))
+        log.info("Discord: invite it: %s", invite_link(self.application_id or 0))
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         await self.service.place_left(Place("discord", None, str(guild.id)))

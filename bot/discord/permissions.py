@@ -11,6 +11,12 @@ NEEDED = discord.Permissions(view_channel=True, send_messages=True, embed_links=
 NEEDED_IN_THREADS = discord.Permissions(
     view_channel=True, send_messages_in_threads=True, embed_links=True, attach_files=True
 )
+LEAST = NEEDED | NEEDED_IN_THREADS | discord.Permissions(add_reactions=True, read_message_history=True)
+
+
+def invite_link(application_id: int) -> str:
+    """Return the address that adds the bot to a server, with the least permissions that all its features need."""
+    return discord.utils.oauth_url(application_id, permissions=LEAST, scopes=("bot", "applications.commands"))
 
 
 def require_posting(interaction: Interaction, channel_id: int) -> None:

@@ -150,7 +150,8 @@ class FakeanimeTelegram:
         self._tasks.spawn(self._hall.run())
         if not application.bot.supports_inline_queries:
             log.info("Telegram: inline mode is off; /setinline at @BotFather turns it on")
-        log.info("Telegram: https://t.me/%s", application.bot.username)
+        name = application.bot.username
+        log.info("Telegram: https://t.me/%s; in a group: https://t.me/%s?startgroup=true", name, name)
 
 
 def _application(token: str, api_base: str | None) -> AnyApplication:

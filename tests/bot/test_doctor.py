@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from bot import doctor
-from bot.doctor import examine, invite_link
+from bot.doctor import examine
 from bot.settings import BotSettings
 from generator.errors import WeightsError
 from generator.queue import listen, make_queue_app
@@ -155,9 +155,3 @@ async def test_files_that_cannot_be_used(
     found = await findings(settings(tmp_path, database_url="sqlite:////dev/null"), capsys)
     assert "make room" in found["disk"][1]
     assert found["database"][0] == "problem"
-
-
-def test_the_invite_asks_for_little() -> None:
-    link = invite_link(42)
-    assert "scope=bot+applications.commands" in link
-    assert "permissions=274878024768" in link

@@ -6,7 +6,7 @@ from typing import cast
 import discord
 import pytest
 
-from bot.discord.permissions import require_posting
+from bot.discord.permissions import invite_link, require_posting
 from bot.discord.reply import Interaction
 from generator.errors import BadRequest
 from tests.bot.discord.stage import Stage
@@ -35,3 +35,10 @@ async def test_each_missing_permission_is_found(stage: Stage, missing: str) -> N
 async def test_channels_out_of_sight_are_refused(stage: Stage) -> None:
     with pytest.raises(BadRequest, match="I may not post cards in <#1>"):
         require_posting(await seen(stage), 1)
+
+
+def test_the_invite_asks_for_little() -> None:
+    link = invite_link(42)
+    assert "client_id=42" in link
+    assert "scope=bot+applications.commands" in link
+    assert "permissions=274878024768" in link

@@ -124,7 +124,7 @@ async def test_words_of_a_title_are_found_page_by_page(tmp_path: Path, monkeypat
         assert set(cards_of(horror)) == {fog[0].id, fog[2].id}
         assert 'href="/gallery?words=fog&amp;genre=Comedy"' in horror
         assert "No card has “nowhere” in its title." in await visitor.page("/gallery?words=nowhere")
-        assert "whole number" in await visitor.page("/gallery?words=fog&from=x", 400)
+        assert "nothing at this address" in await visitor.page("/gallery?words=fog&from=x", 404)
 
 
 async def test_robots_stay_out_of_forms_and_filters(visitor: Visitor) -> None:

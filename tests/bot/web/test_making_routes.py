@@ -8,6 +8,7 @@ import pytest
 
 from bot.sentences import say
 from bot.service import Progress
+from bot.web import making_routes
 from bot.web.making_routes import eta, place_in_line
 from bot.web.site import SITE
 from tests.bot.web.studio import FAULTY, Studio, open_studio
@@ -111,9 +112,9 @@ async def test_a_failure_is_a_sentence_on_every_way(visitor: Visitor) -> None:
     ("fields", "sentence"),
     [
         ({"genre": "Western"}, "There is no genre “Western”."),
-        ({"genre": ["Horror", "Comedy", "Drama", "Sports"]}, "Choose at most 3 genres."),
-        ({"seed": "nine"}, "The seed has to be a whole number from 0 to 4294967295."),
-        ({"title": "x" * 121}, "at most 120 fit on a poster"),
+        ({"genre": ["Horror", "Comedy", "Drama", "Sports"]}, "At most 3 genres fit on a card."),
+        ({"seed": "nine"}, "The field “Seed” takes a whole number from 0 to 4294967295."),
+        ({"title": "x" * 121}, "A title has 1 to 120 characters."),
     ],
 )
 async def test_a_mistake_stands_above_the_form_with_all_that_was_typed(
@@ -159,6 +160,13 @@ async def test_a_person_who_just_had_a_card_reads_when_the_next_can_be_made(tmp_
             assert "Your next card can be made in" in await answer.text()
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for the first word even where the machine is busy."""
+    monkeypatch.setattr(making_routes, "FIRST_WORD_SECONDS", 30)
+
+
+@pytest.mark.usefixtures("patient")
 async def test_without_a_painter_a_card_from_the_archive_is_shown_and_marked(tmp_path: Path) -> None:
     async with open_studio(tmp_path) as studio:
         stored = await studio.card(title="Fog Door")
@@ -169,6 +177,7 @@ async def test_without_a_painter_a_card_from_the_archive_is_shown_and_marked(tmp
         assert "From the archive" in await visitor.page(where)
 
 
+@pytest.mark.usefixtures("patient")
 async def test_without_painter_and_archive_there_is_a_sentence(tmp_path: Path) -> None:
     async with (
         open_studio(tmp_path, worker=False) as studio,

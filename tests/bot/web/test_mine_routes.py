@@ -48,7 +48,7 @@ async def test_the_shelf_goes_on_page_by_page(
     shown = re.findall(r'tile-link" href="/c/([a-z2-7]{8})"', first + second)
     assert shown == [stored.id for stored in reversed(kept)]
     assert "<html" not in second
-    await visitor.page("/me?from=-1", 400)
+    await visitor.page("/me?from=-1", 404)
 
 
 async def test_all_that_is_kept_can_be_had_and_forgotten(studio: Studio, visitor: Visitor) -> None:
