@@ -37,6 +37,17 @@ def weights(data: Path) -> Path:
     return out
 
 
+def test_without_faces_the_upscaler_learns_from_posters_alone(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "art").mkdir()
+    posters = np.load(data / "art" / "native.npy")
+    np.save(tmp_path / "art" / "native.npy", posters)
+    plan = train_art("upscale", tmp_path, tmp_path / "run", "cpu-small", dry_run=True)
+    assert plan["pictures"] == len(posters) > 0
+    np.save(tmp_path / "art" / "native.npy", posters[:0])
+    with pytest.raises(ConfigurationError, match="no pictures large enough"):
+        train_art("upscale", tmp_path, tmp_path / "run", "cpu-small", dry_run=True)
+
+
 def test_a_dry_run_says_what_it_would_do_and_does_nothing(data: Path, tmp_path: Path) -> None:
     plan = train_art("face", data, tmp_path / "run", dry_run=True)
     assert plan["phases"] == [{"width": 32, "height": 32, "kimg": 100.0}, {"width": 64, "height": 64, "kimg": 400.0}]
@@ -50,7 +61,7 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(data: Path, tmp_path: 
 def test_unknown_presets_and_missing_data_are_named(data: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="no preset “huge” for judge"):
         train_art("judge", data, tmp_path, "huge")
-    with pytest.raises(ConfigurationError, match="run `fakeanime prepare` first"):
+    with pytest.raises(ConfigurationError, match="run `fakeanime prepare`"):
         train_art("upscale", tmp_path, tmp_path)
     for network in ("art", "judge", "dcgan"):
         with pytest.raises(ConfigurationError, match=r"train first|delete it to start over"):
