@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -61,3 +62,17 @@ async def opinions(session: AsyncSession, since: datetime, limit: int) -> list[O
         .limit(limit)
     )
     return [Opinion(Origin(*row[:4]), *row[4:]) for row in await session.execute(found)]
+
+
+async def liked_facts(session: AsyncSession, score: float, votes: int, limit: int) -> list[dict[str, Any]]:
+    """Return the facts of the best rated cards whose title was invented, best first.
+
+    Args:
+        score: Bayesian mean that they must have at least.
+        votes: likewise.
+    """
+    found = select(CardRow.facts, CardRow.options).where(
+        CardRow.score >= score, CardRow.votes >= votes, CardRow.hidden.is_(False), CardRow.pooled.is_(False)
+    )
+    rows = await session.execute(found.order_by(CardRow.score.desc(), CardRow.id).limit(limit))
+    return [row.facts for row in rows if row.options.get("title") is None]

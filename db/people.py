@@ -140,9 +140,16 @@ async def export(session: AsyncSession, person_id: int, platform: str, user_id: 
             RequestRow.archived,
             RequestRow.reason,
         ).where(RequestRow.person_id == person_id),
-        "cards": select(CardRow.id, CardRow.created, CardRow.title, CardRow.scope, CardRow.options).where(
-            CardRow.person_id == person_id
-        ),
+        "cards": select(
+            CardRow.id,
+            CardRow.created,
+            CardRow.title,
+            CardRow.scope,
+            CardRow.options,
+            CardRow.chosen_by,
+            CardRow.taste_version,
+            CardRow.experiment,
+        ).where(CardRow.person_id == person_id),
         "ratings": select(
             RatingRow.card_id,
             CardRow.title,

@@ -126,13 +126,20 @@ def train_text(
     threads: Threads = 0,
     init: Annotated[Path | None, typer.Option(help="Weights that a new run begins from; else from nothing.")] = None,
     rate: Annotated[float | None, typer.Option(min=0, help="Peak learning rate; else the preset's.")] = None,
+    rated: Annotated[
+        str | None, typer.Option(metavar="DATABASE_URL", help="Let stories that people liked there join in, a few.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Three steps and a checkpoint, to try it.")] = False,
 ) -> None:
     """The record model, which writes; once its run is over, the name model as well."""
     quiet_tensorflow()
     from training import text
+    from training.text_rated import liked_records
 
-    checkpoint = text.train_text(data / "text", run / "text", preset, minutes, threads or None, dry_run, init, rate)
+    stories = () if rated is None else asyncio.run(liked_records(rated, data / "text"))
+    checkpoint = text.train_text(
+        data / "text", run / "text", preset, minutes, threads or None, dry_run, init, rate, stories
+    )
     typer.echo(checkpoint)
     if not dry_run and text.is_over(checkpoint, minutes):
         train_names(data, run, threads=threads)
@@ -200,6 +207,7 @@ def export(
     table: Annotated[Path | None, typer.Option(help="anime.jsonl.gz, whose titles no card may have; for text.")] = None,
     preset: Annotated[str, typer.Option(help="With which art or face was trained.")] = "cpu",
     out: Annotated[Path | None, typer.Option(help="Folder of the weights; else the one that commands use.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Even if rated stories made the text weights worse.")] = False,
 ) -> None:
     """Pack checkpoints into the weights that cards are made with."""
     quiet_tensorflow()
@@ -217,7 +225,7 @@ def export(
         elif table is None:
             raise BadRequest("Give --table with the path of anime.jsonl.gz; the text weights hold its hashed titles.")
         else:
-            show(export_text(data / "text", run / "text", folder, table), as_json=True)
+            show(export_text(data / "text", run / "text", folder, table, force), as_json=True)
 
 
 @app.command()

@@ -5,28 +5,30 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from generator.engine import WEIGHTS
 from generator.errors import ConfigurationError
 from generator.text import novelty
 from generator.text.vocabulary import Vocabulary
-from generator.text.weights import ARRAYS, TextWeights, save
-from training import checkpoint, names, text
+from generator.text.weights import ARRAYS, TextWeights, load, save
+from training import checkpoint, names, text, text_rated
 from training.prepare import read_examples, read_rows
 from training.text_judge import train_judge
 
 
-def export_text(data: Path, run: Path, out: Path, table: Path) -> dict[str, Any]:
+def export_text(data: Path, run: Path, out: Path, table: Path, force: bool = False) -> dict[str, Any]:
     """Write `text.npz`, `text.json` and the judge of samples, `text_judge.npz`, to `out`.
 
     Args:
         data: prepared folder.
         run: folder with the checkpoints of `train_text` and `train_names`.
         table: the table of real records, whose titles and studios are hashed so that none is invented again.
+        force: take weights of a run with rated stories even if they are worse than those before.
 
     Returns:
         The manifest's facts and the size in bytes.
 
     Raises:
-        ConfigurationError: a checkpoint or the table is missing or damaged.
+        ConfigurationError: a checkpoint or the table is missing or damaged, or the weights are worse than those before.
     """
     for name in (text.CHECKPOINT, names.CHECKPOINT):
         if not (run / name).exists():
@@ -58,6 +60,8 @@ def export_text(data: Path, run: Path, out: Path, table: Path) -> dict[str, Any]
         version="",
         facts={"training": training},
     )
+    if record_state.get("rated") and not force:
+        text_rated.check(weights, load(out if (out / ARRAYS).exists() else WEIGHTS), data)
     save(out, weights)
     held_out = read_examples(data, "validation") + read_examples(data, "test")
     train_judge(examples, held_out, weights.vocabulary).save(out)

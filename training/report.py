@@ -156,7 +156,8 @@ def _bootstrap(rated: Sequence[Opinion], group: NDArray[np.int64], groups: int) 
         sums[draw] = np.bincount(cell, weight * anew, groups * STEPS)
     shares = sums.reshape(1 + DRAWS, groups, STEPS)
     whole = shares.sum(axis=2, keepdims=True)
-    return np.divide(shares, whole, out=np.full_like(shares, np.nan), where=whole > 0)
+    parts: NDArray[np.float64] = np.divide(shares, whole, out=np.full_like(shares, np.nan), where=whole > 0)
+    return parts
 
 
 def _line(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -151,9 +151,8 @@ def foretell_newest(crowd: Crowd) -> Foretold:
 
 def _foretold_blindly(before: Crowd, after: Crowd) -> Array:
     """Return what is expected of each rating by its rater alone (ratings)."""
-    blind = {"names": (), "cards": np.zeros((len(before.cards), 0), dtype=np.float32)}
-    known = fit(sum_up(replace(before, **blind), np.ones(len(before))), ())
-    return known.foretell(replace(after, **blind))[1]
+    known = fit(sum_up(before.blind(), np.ones(len(before))), ())
+    return known.foretell(after.blind())[1]
 
 
 def _best(errors: Array) -> int:

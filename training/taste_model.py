@@ -57,6 +57,10 @@ class Crowd:
         taken = {name: getattr(self, name)[chosen] for name in ("card", "rater", "value", "weight", "place")}
         return replace(self, **taken)
 
+    def blind(self) -> Crowd:
+        """Return the crowd with cards that all look the same."""
+        return replace(self, names=(), cards=np.zeros((len(self.cards), 0), dtype=np.float32))
+
 
 @dataclass(frozen=True)
 class Sums:

@@ -20,6 +20,7 @@ from generator.text.weights import load
 from training import checkpoint
 from training.batches import CachedVocabulary, epoch_batches, pack, split_batch
 from training.prepare import example_record, read_examples
+from training.text_rated import mixed
 
 if TYPE_CHECKING:
     from generator.text.model import RecordModel
@@ -101,6 +102,7 @@ def train_text(
     dry_run: bool = False,
     init: Path | None = None,
     rate: float | None = None,
+    rated: Sequence[record_format.Record] = (),
 ) -> Path:
     """Train the record model on what `prepare_text` wrote; goes on where the run's checkpoint ends.
 
@@ -113,6 +115,7 @@ def train_text(
         dry_run: three steps and a checkpoint, to see that everything works.
         init: folder of shipped weights that a new run begins from in place of random ones; the optimizer begins anew.
         rate: peak learning rate in place of the preset's; a run that begins from trained weights wants a lower one.
+        rated: stories of our own that people liked, a share of every epoch; see `training.text_rated`.
 
     Returns:
         The checkpoint.
@@ -125,7 +128,7 @@ def train_text(
     set_threads(threads)
     run.mkdir(parents=True, exist_ok=True)
     options = PRESETS[preset] if rate is None else replace(PRESETS[preset], rate=rate)
-    trainer = Trainer(data, run, options, minutes)
+    trainer = Trainer(data, run, options, minutes, rated)
     if init is not None and trainer.step == 0:
         trainer.begin_from(init)
     trainer.train(3 if dry_run else None)
@@ -146,13 +149,23 @@ def is_over(path: Path, minutes: float | None) -> bool:
 class Trainer:
     """Trains a model that maps tokens to logits; the record model unless `make` is overridden."""
 
-    def __init__(self, data: Path, run: Path, preset: Preset, minutes: float | None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        run: Path,
+        preset: Preset,
+        minutes: float | None,
+        rated: Sequence[record_format.Record] = (),
+    ) -> None:
         import keras
 
         from generator.text.model import masked_loss
 
         self.run, self.preset, self.minutes = run, preset, minutes
+        self.even = keras.backend.backend() == "jax"
         self.records = [example_record(example) for example in read_examples(data, "train")]
+        self.rated = rated
+        self.saw_rated = bool(rated)  # at any time of the run
         self.vocabulary = CachedVocabulary((data / "pieces.model").read_bytes())
         validation = [example for example in read_examples(data, "validation") if example["main"]][:240]
         self.validation = [(example_record(example).bare(), len(example["raw"])) for example in validation]
@@ -198,6 +211,7 @@ class Trainer:
             variable.assign(value)
         self.step, self.epoch, self.seconds = state["step"], state["epoch"], state["seconds"]
         self.batch = state.get("batch", 0)
+        self.saw_rated |= state.get("rated", False)
 
     def begin_from(self, folder: Path) -> None:
         """Take shipped weights as model and as average; topics that they lack stay as they are, silent.
@@ -234,6 +248,7 @@ class Trainer:
                 "epoch": self.epoch,
                 "batch": self.batch,
                 "seconds": self.seconds,
+                "rated": self.saw_rated,
             },
         )
 
@@ -260,7 +275,8 @@ class Trainer:
         with tqdm(total=end, initial=self.step, desc="text", unit="step") as bar:
             while self.progress() < 1 and self.step < end and not self._stop:
                 random = np.random.default_rng((1, self.epoch))
-                batches = epoch_batches(self.records, self.vocabulary, self.preset.tokens, random)
+                records = mixed(self.records, self.rated, random)
+                batches = epoch_batches(records, self.vocabulary, self.preset.tokens, random, self.even)
                 for batch in batches[self.batch :]:
                     self._train_batch(batch)
                     bar.update()

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +13,9 @@ import pytest
 
 from generator.errors import ConfigurationError
 from generator.text import weights
+from generator.text.record import Record
 from tests.generator.text import tiny
-from training import checkpoint, text
+from training import checkpoint, text, text_rated
 from training.export import export_text
 from training.names import train_names
 from training.text import CHECKPOINT, Preset, learning_rate, train_text
@@ -129,6 +131,38 @@ def test_a_run_may_begin_from_shipped_weights(prepared: Path, trained: Path, tmp
     # A run that has begun goes on from its checkpoint.
     trainer = text.Trainer(prepared, run, TINY, None)
     assert trainer.step == 3
+
+
+def test_rated_stories_join_and_are_remembered(prepared: Path, tmp_path: Path) -> None:
+    story = Record(title="A Door", synopsis="The door opens. It closes.")
+    train_text(prepared, tmp_path, "tiny", dry_run=True, rated=[story])
+    assert checkpoint.load(tmp_path / CHECKPOINT)[1]["rated"] is True
+    later = text.Trainer(prepared, tmp_path, TINY, None)  # goes on without them, and still has seen them
+    later.save()
+    assert checkpoint.load(tmp_path / CHECKPOINT)[1]["rated"] is True
+
+
+def test_weights_that_rated_stories_harmed_are_not_exported(
+    prepared: Path, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, out, table = tmp_path / "run", tmp_path / "weights", prepared / "anime.jsonl.gz"
+    shutil.copytree(trained, run)
+    export_text(prepared, run, out, table)
+    good = weights.load(out)
+    groups, state = checkpoint.load(run / CHECKPOINT)
+    groups["average"] = [1.5 * array for array in groups["average"]]
+    checkpoint.save(run / CHECKPOINT, groups, state | {"rated": True})
+    bits = {True: 1.2, False: 1.3}  # of the weights before, of those after
+    monkeypatch.setattr(
+        text_rated, "health", lambda found, _: text_rated.Health(bits[found.version == good.version], 0.9)
+    )
+    with pytest.raises(ConfigurationError, match=r"made the model worse: held-out stories cost 1\.300 bits .* --force"):
+        export_text(prepared, run, out, table)
+    assert weights.load(out).version == good.version
+    export_text(prepared, run, out, table, force=True)
+    assert weights.load(out).version != good.version
+    bits[False] = 1.1
+    export_text(prepared, run, out, table)
 
 
 def test_weights_of_another_vocabulary_are_refused(prepared: Path, tmp_path: Path) -> None:
