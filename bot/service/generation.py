@@ -39,6 +39,7 @@ class Generation(ServicePart):
         settings, client, database: as `ServicePart`.
         worker_grace: seconds that a resumed request waits for a worker to come up.
         make_timeout: seconds after which a card is given up.
+        dice: of chance and of draws from the taste.
     """
 
     def __init__(
@@ -49,11 +50,12 @@ class Generation(ServicePart):
         *,
         worker_grace: float = WORKER_GRACE,
         make_timeout: float = MAKE_TIMEOUT,
+        dice: random.Random | None = None,
     ) -> None:
         super().__init__(settings, client, database)
         self._worker_grace = worker_grace
         self._make_timeout = make_timeout
-        self._chooser = Chooser(settings)
+        self._chooser = Chooser(settings, dice)
         self._jobs: dict[str, str] = {}  # running request -> its job at the queue, "" before it has one
 
     async def _generate(
