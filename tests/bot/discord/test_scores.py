@@ -43,7 +43,7 @@ async def test_what_is_too_much_for_one_round_waits_for_the_next(stage: Stage) -
     scores = Scores(stage.env.bot, stage.service)
     for message in [await stage.card() for _ in range(AT_ONCE + 1)]:
         await stage.service.rate(Person("discord", "7"), card_id(message), 5, "button")
-        scores.touch(stage.channel.id, message.id, card_id(message), stage.channel.guild.id)
+        scores.touch(stage.channel.id, message.id, card_id(message), stage.guild.id)
     for current in (AT_ONCE, AT_ONCE + 1):
         await scores.refresh()
         shown = [label(message, "fa:score:") for message in stage.channel.history()]
