@@ -22,6 +22,7 @@ async def grave_findings(tab: Page) -> list[str]:
     ]
 
 
+@pytest.mark.timeout(400)  # ten pages; axe takes seconds for each on a busy machine
 @pytest.mark.parametrize("width", [1280, PHONE["width"]])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_nothing_serious(
