@@ -69,21 +69,28 @@ def reports(
 def list_tastes(as_json: JsonOption = False) -> None:
     """List what was learned, newest first, and which version chooses cards."""
     leave_on_signals()
-    show(asyncio.run(_tastes()), as_json)
+    _show_tastes(asyncio.run(_tastes()), as_json)
 
 
 @taste.command("use")
 def use_taste(version: Annotated[str, typer.Argument(help="As in the list.")], as_json: JsonOption = False) -> None:
     """Let this version choose; while it is the newest, those that are learned later follow it."""
     leave_on_signals()
-    show(asyncio.run(_tastes(use=version)), as_json)
+    _show_tastes(asyncio.run(_tastes(use=version)), as_json)
 
 
 @taste.command("off")
 def no_taste(as_json: JsonOption = False) -> None:
     """Let no version choose, nor later ones: the models judge. `use` with the newest version undoes it."""
     leave_on_signals()
-    show(asyncio.run(_tastes(off=True)), as_json)
+    _show_tastes(asyncio.run(_tastes(off=True)), as_json)
+
+
+def _show_tastes(known: dict[str, str], as_json: bool) -> None:
+    if known or as_json:
+        show(known, as_json)
+    else:
+        typer.echo("Nothing has been learned yet; it takes 20 ratings and a night, or “fakeanime train taste”.")
 
 
 async def _tastes(*, use: str | None = None, off: bool = False) -> dict[str, str]:

@@ -26,8 +26,11 @@ COMMANDS = [
         ["collect"],
         ["prepare"],
         ["export"],
+        ["report"],
+        ["simulate"],
     ),
-    *(["train", model] for model in ("text", "names", "art")),
+    *(["train", model] for model in ("text", "names", "art", "taste")),
+    *(["taste", deed] for deed in ("list", "use", "off")),
     *(["sample", what] for what in ("text", "art", "face")),
     *(["evaluate", what] for what in ("text", "ngram", "art", "cards")),
 ]

@@ -72,6 +72,7 @@ async def test_reports_are_cleared_and_acted_upon(
 
 
 async def test_tastes_are_listed_and_chosen_from(tmp_path: Path) -> None:
+    assert "Nothing has been learned yet" in fakeanime(tmp_path, "taste", "list").stdout
     figures = {"held_out_error": 0.9, "plain_mean_error": 1.1, "rank_agreement": 0.61}
     async with open_house(tmp_path / "data") as house:
         for day in (1, 2):

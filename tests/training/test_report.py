@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select
 
 from db import Database, upgrade
 from db.models import CardRow, PersonRow, RatingRow
+from tests.processes import fakeanime
 from training.report import CLUSTERS, Line, Table, as_json, as_text, report
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
@@ -140,3 +143,10 @@ async def test_an_arm_without_ratings_is_listed(database: Database) -> None:
     found, cool, warm = await compared(database)
     assert (cool.mean, warm.mean, warm.ratings) == (None, None, 0)
     assert "cannot be compared yet" in found.verdicts[0]
+
+
+def test_the_command_prints_for_people_and_for_machines(tmp_path: Path) -> None:
+    said, data = fakeanime(tmp_path, "report", "--days", "7"), fakeanime(tmp_path, "report", "--json")
+    assert (said.returncode, data.returncode) == (0, 0), said.stderr + data.stderr
+    assert said.stdout.startswith("There is nothing to compare yet")
+    assert json.loads(data.stdout) == {"tables": []}
