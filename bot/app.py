@@ -20,7 +20,7 @@ from db import Database
 from generator.client import GeneratorClient
 from generator.errors import ConfigurationError
 from generator.metrics import add_metrics_route
-from generator.process import IDLE_SECONDS, address, unless_stopped
+from generator.process import BACKLOG, IDLE_SECONDS, address, unless_stopped
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ async def _serve(app: web.Application, listening: socket.socket, stack: AsyncExi
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_SECONDS, keepalive_timeout=IDLE_SECONDS)
     stack.push_async_callback(runner.cleanup)
     await runner.setup()
-    await web.SockSite(runner, listening).start()
+    await web.SockSite(runner, listening, backlog=BACKLOG).start()
 
 
 async def _start_bots(service: CardService, settings: BotSettings, stack: AsyncExitStack) -> None:

@@ -35,6 +35,7 @@ START_SECONDS = 300.0  # for a worker to load its models
 SAMPLES = 60  # of memory during one run
 WARM = 0.25  # of the run, after which memory should stay flat
 GREEDY_JOBS = 10
+POOL = 12  # cards made ahead before the main part
 WORKER = ("generator", "worker")
 _ROOT = Path(__file__).parents[1]
 
@@ -77,8 +78,10 @@ class LoadReport:
         cards: made for people. archived: older cards shown instead.
         refused: polite refusals, as when the queue is full. errors: everything else, by sentence.
         acknowledged_p50, acknowledged_p95: from a wish to its place in line.
+        acknowledged_p95_worst: the 95th percentile of the worst tenth of the main part.
         card_p50, card_p95: from a wish to its card.
-        cards_per_second: during the main part. alone_per_second: one at a time.
+        cards_per_second: during the main part. alone_per_second: one at a time. batching_gain: the first by the second.
+        pool_before, pool_after: cards made ahead in the idle time before the main part, and what it has left of them.
         greedy_before_modest: cards of somebody with `GREEDY_JOBS` in line that came before another person's first.
         memory: process -> resident set after warm-up, at the end and at its highest.
         cpu_per_card: process -> processor seconds of the main part for each card; the bot's include the people.
@@ -92,10 +95,14 @@ class LoadReport:
     errors: dict[str, int]
     acknowledged_p50: float | None
     acknowledged_p95: float | None
+    acknowledged_p95_worst: float | None
     card_p50: float | None
     card_p95: float | None
     cards_per_second: float
     alone_per_second: float
+    batching_gain: float
+    pool_before: int
+    pool_after: int
     greedy_before_modest: int
     memory: dict[str, dict[str, float]]
     cpu_per_card: dict[str, float]
@@ -107,7 +114,7 @@ class _Tally:
     archived: int = 0
     refused: int = 0
     errors: Counter[str] = field(default_factory=Counter)
-    acknowledged: list[float] = field(default_factory=list)
+    acknowledged: list[tuple[float, float]] = field(default_factory=list)  # when asked, after how many seconds
     waited: list[float] = field(default_factory=list)
 
 
@@ -136,13 +143,15 @@ async def run_load(
                 alone = await _alone(service, plan)
                 progress("one greedy and one modest person")
                 greedy = await _fairness(client)
+                progress(f"making {POOL} cards ahead")
+                pool_before = await _fill_pool(service)
                 progress(f"{plan.users} people for {plan.seconds:.0f} s")
-                tally = _Tally()
+                tally, began = _Tally(), time.monotonic()
                 pids = {"bot": os.getpid(), "queue": queue.pid, "worker": maker.pid}
                 before = {name: _processor(pid) for name, pid in pids.items()}
                 watching = asyncio.create_task(_watch_memory(pids, plan.seconds, tally, progress))
                 await _play(service, plan, tally)
-                memory = await watching
+                memory, pool_after = await watching, await service.pool_level()
                 cpu = {name: _processor(pid) - before[name] for name, pid in pids.items()}
                 await service.close()
     return LoadReport(
@@ -152,12 +161,16 @@ async def run_load(
         archived=tally.archived,
         refused=tally.refused,
         errors=dict(tally.errors),
-        acknowledged_p50=_quantile(tally.acknowledged, 0.5),
-        acknowledged_p95=_quantile(tally.acknowledged, 0.95),
+        acknowledged_p50=_quantile([seconds for _, seconds in tally.acknowledged], 0.5),
+        acknowledged_p95=_quantile([seconds for _, seconds in tally.acknowledged], 0.95),
+        acknowledged_p95_worst=_worst_tenth(tally.acknowledged, began, plan.seconds),
         card_p50=_quantile(tally.waited, 0.5),
         card_p95=_quantile(tally.waited, 0.95),
         cards_per_second=round(tally.cards / plan.seconds, 3),
         alone_per_second=round(alone, 3),
+        batching_gain=round(tally.cards / plan.seconds / alone, 2),
+        pool_before=pool_before,
+        pool_after=pool_after,
         greedy_before_modest=greedy,
         memory=memory,
         cpu_per_card={name: round(seconds / tally.cards, 4) for name, seconds in cpu.items() if tally.cards},
@@ -177,6 +190,7 @@ def _settings(folder: Path) -> BotSettings:
         http_port=port,
         redis_url=None,
         cooldown_seconds=0,
+        pool_size=POOL,
     )
 
 
@@ -243,6 +257,21 @@ async def _fairness(client: GeneratorClient) -> int:
     return ended.index("modest")
 
 
+async def _fill_pool(service: CardService) -> int:
+    """Let the service have its idle time; return how many cards it has made ahead once there are enough."""
+    keeping = asyncio.create_task(service.keep_pool(idle=0.1))
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            while (level := await service.pool_level()) < POOL:  # noqa: ASYNC110 (nobody tells)
+                await asyncio.sleep(0.2)
+    except TimeoutError:
+        level = await service.pool_level()
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+    return level
+
+
 async def _play(service: CardService, plan: LoadPlan, tally: _Tally) -> None:
     deadline = time.monotonic() + plan.seconds
     people = [_person(service, plan, number, deadline, tally) for number in range(plan.users)]
@@ -284,7 +313,7 @@ async def _ask(service: CardService, person: Person, tally: _Tally) -> None:
         tally.archived += stored.from_archive
         tally.cards += not stored.from_archive
         tally.waited.append(time.monotonic() - began)
-    tally.acknowledged += acknowledged[:1]
+    tally.acknowledged += [(began, seconds) for seconds in acknowledged[:1]]
 
 
 async def _pause(seconds: float, deadline: float) -> None:
@@ -334,6 +363,14 @@ def _quantile(values: list[float], q: float) -> float | None:
         return None
     ordered = sorted(values)
     return round(ordered[min(len(ordered) - 1, int(q * len(ordered)))], 3)
+
+
+def _worst_tenth(acknowledged: list[tuple[float, float]], began: float, seconds: float) -> float | None:
+    """Return the highest 95th percentile of any tenth of the main part in which somebody asked."""
+    tenths: list[list[float]] = [[] for _ in range(10)]
+    for asked, took in acknowledged:
+        tenths[min(9, int(10 * (asked - began) / seconds))].append(took)
+    return max((value for tenth in tenths if (value := _quantile(tenth, 0.95)) is not None), default=None)
 
 
 _PLACE = Place("web", None, None)

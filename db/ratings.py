@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Float, Row, case, cast, delete, func, select, update
+from sqlalchemy import Float, Row, and_, case, cast, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import hall
@@ -48,8 +48,7 @@ async def set_rating(
     if card is None:
         return None
     now = datetime.now(UTC)
-    before = await _given(session, person_id, card_id)
-    weight = await _weight(session, person_id, card_id, now)
+    before, weight = await _before(session, person_id, card_id, now)
     after = _Given(value, weight, scope is not None and scope == card.scope)
     new = {**asdict(after), "source": source, "updated": now}
     row = upsert(session, RatingRow).values(person_id=person_id, card_id=card_id, **new)
@@ -123,20 +122,29 @@ async def _given(session: AsyncSession, person_id: int, card_id: str) -> _Given:
     return _Given() if row is None else _Given(row.value, row.weight, row.home)
 
 
-async def _weight(session: AsyncSession, person_id: int, card_id: str, now: datetime) -> float:
-    """Return what a rating of somebody weighs now."""
-    first_seen = await session.scalar(select(PersonRow.first_seen).where(PersonRow.id == person_id))
-    recent = (
-        select(func.count())
-        .select_from(RatingRow)
-        .where(
-            RatingRow.person_id == person_id,
-            RatingRow.card_id != card_id,
-            RatingRow.updated.between(now - timedelta(seconds=BURST_SECONDS), now),
-        )
+async def _before(session: AsyncSession, person_id: int, card_id: str, now: datetime) -> tuple[_Given, float]:
+    """Return what somebody has given a card so far, and what a rating of theirs weighs now; one question for all."""
+    recent = select(func.count()).where(
+        RatingRow.person_id == person_id,
+        RatingRow.card_id != card_id,
+        RatingRow.updated.between(now - timedelta(seconds=BURST_SECONDS), now),
     )
-    known = None if first_seen is None else now - first_seen
-    return weight_of(known, await session.scalar(recent) or 0)
+    own = and_(RatingRow.person_id == PersonRow.id, RatingRow.card_id == card_id)
+    found = (
+        select(
+            PersonRow.first_seen,
+            RatingRow.value,
+            RatingRow.weight,
+            RatingRow.home,
+            recent.correlate(None).scalar_subquery().label("recent"),
+        )
+        .outerjoin(RatingRow, own)
+        .where(PersonRow.id == person_id)
+    )
+    row = (await session.execute(found)).one()
+    before = _Given() if row.value is None else _Given(row.value, row.weight, row.home)
+    known = None if row.first_seen is None else now - row.first_seen
+    return before, weight_of(known, row.recent)
 
 
 async def _recount(session: AsyncSession, card_id: str, before: _Given, after: _Given) -> Votes:

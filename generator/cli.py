@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("generator")
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
+NICENESS = 5  # of a worker: on a shared machine, whoever has just asked is answered before a card is painted on
+
 WeightsOption = Annotated[
     Path | None, typer.Option("--weights", help="Folder of the models' weights; else WEIGHTS_DIR, or those that ship.")
 ]
@@ -54,6 +56,7 @@ def worker(
 ) -> None:
     """Make cards for a queue until SIGTERM or Ctrl-C."""
     leave_on_signals()
+    os.nice(NICENESS)
     from generator.logs import setup_logging
     from generator.settings import GeneratorSettings
 

@@ -24,6 +24,7 @@ from generator.settings import GeneratorSettings
 # A connection may take this long for the head of its next request, whatever trickles in meanwhile; proxies usually
 # keep theirs for 60 seconds and must be the ones to close them.
 IDLE_SECONDS = 65.0
+BACKLOG = 1024  # connections that may wait to be accepted: hundreds of long polls come back at once after a restart
 
 _T = TypeVar("_T")
 _INTERRUPTED = 130  # typer's word for Ctrl-C

@@ -31,7 +31,7 @@ from generator.messages import (
 )
 from generator.metrics import metrics_answer, own_figures, prometheus
 from generator.openapi import description
-from generator.process import IDLE_SECONDS, address, bind
+from generator.process import BACKLOG, IDLE_SECONDS, address, bind
 from generator.settings import GeneratorSettings
 from generator.store import JobStore, LeaseLost, StoreUnavailable
 
@@ -124,7 +124,7 @@ async def listen(app: web.Application, settings: GeneratorSettings) -> tuple[web
     except ConfigurationError:
         await runner.cleanup()
         raise
-    await web.SockSite(runner, listening).start()
+    await web.SockSite(runner, listening, backlog=BACKLOG).start()
     log.info("Listening on %s", address(listening))
     return runner, int(listening.getsockname()[1])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.load import LoadPlan, run_load
+from bot.load import POOL, LoadPlan, run_load
 from generator.errors import BadRequest, ConfigurationError
 
 
@@ -28,6 +28,10 @@ async def test_a_small_load_is_served_without_errors_and_faster_than_one_by_one(
     assert report.acknowledged_p95 is not None
     assert report.card_p50 is not None
     assert 0 < report.acknowledged_p95 < report.card_p50
+    assert report.acknowledged_p95_worst is not None
+    assert report.acknowledged_p95_worst >= report.acknowledged_p95
+    assert (report.pool_before, report.pool_after) == (POOL, POOL)
+    assert report.batching_gain == pytest.approx(report.cards_per_second / report.alone_per_second, rel=0.05)
     assert set(report.memory) == {"bot", "queue", "worker"}
     for sizes in report.memory.values():
         assert 10 < sizes["warm"] <= sizes["peak"]

@@ -1,8 +1,11 @@
 """Schema, sessions and what the database itself refuses."""
 
 import asyncio
+import errno
+import os
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -10,7 +13,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, IntegrityError, StatementError
 
-from db import Database, upgrade
+from db import Database, people, upgrade
 from db.models import CardRow, PersonRow, RatingRow
 from tests.db.rows import card_row
 
@@ -100,3 +103,51 @@ async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.db").write_bytes(b"no database at all" * 100)
     with pytest.raises(DatabaseError, match="not a database"):
         await upgrade(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}")
+
+
+async def test_a_crowd_of_writers_shares_the_syncs_and_none_is_answered_before_its_own(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began: list[float] = []
+    ended: list[float] = []
+    fsync = os.fsync
+
+    def slow(descriptor: int) -> None:
+        began.append(time.monotonic())
+        time.sleep(0.05)
+        fsync(descriptor)
+        ended.append(time.monotonic())
+
+    await upgrade(sqlite_url)
+    async with Database(sqlite_url) as database:
+        monkeypatch.setattr(os, "fsync", slow)
+
+        async def write(number: int) -> None:
+            async with database.write() as session:
+                await people.ensure_person(session, "web", str(number))
+                written = time.monotonic()
+            answered = time.monotonic()
+            assert any(written < start and end <= answered for start, end in zip(began, ended, strict=False))
+
+        await asyncio.gather(*(write(number) for number in range(40)))
+        assert 1 <= len(began) < 20
+        with pytest.raises(ZeroDivisionError):
+            async with database.write():
+                raise ZeroDivisionError
+        assert len(began) == len(ended)
+
+
+async def test_a_disk_that_fails_is_said(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    await upgrade(sqlite_url)
+    async with Database(sqlite_url) as database:
+
+        def broken(_: int) -> None:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+        with monkeypatch.context() as failing:
+            failing.setattr(os, "fsync", broken)
+            with pytest.raises(OSError, match="Input/output"):
+                async with database.write() as session:
+                    await people.ensure_person(session, "web", "1")
+        async with database.write() as session:
+            await people.ensure_person(session, "web", "2")
