@@ -10,10 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from generator.card.brush import HALF, CutOut, laid, painted
-from generator.card.finish import SIZE, duotone, ellipse, halftone, ramp
+from generator.card import figure, scenery
+from generator.card.drawing import OVER, Easel, Point
+from generator.card.figure import Figure
+from generator.card.finish import SIZE, duotone, halftone, ramp
+from generator.card.hero import Hero
+from generator.card.land import shone
 from generator.card.lettering import Box
 from generator.card.palette import RGB, Palette, mixed
+from generator.card.scenery import View, World
 
 W, H = SIZE
 
@@ -23,16 +28,26 @@ class Plates:
     """What a layout works with, already graded.
 
     Attributes:
-        world: the art in broad strokes, RGB, half the card's size.
-        hero: cut out.
-        palette: their colours.
+        art: the network's world, RGB.
+        hero: the network's face, and what it tells.
+        genre: of the card, "" if it has none.
+        palette: the colours of both.
         rng: of this card.
     """
 
-    world: Image.Image
-    hero: CutOut
+    art: Image.Image
+    hero: Hero
+    genre: str
     palette: Palette
     rng: random.Random
+
+    def world(self, view: View) -> World:
+        """Paint the world."""
+        return scenery.painted(self.art, self.genre, self.palette, view, self.rng)
+
+    def figure(self, place: tuple[int, int, int], lit: int, foot: int = 1000) -> Figure:
+        """Draw the hero with the face picture's left, top and side at `place`, down to row `foot` at least."""
+        return figure.drawn(self.hero, self.genre, self.palette, place, foot, lit, self.rng)
 
 
 @dataclass(frozen=True)
@@ -65,165 +80,142 @@ class Scene:
 
 def _face_box(left: int, top: int, side: int) -> Box:
     """Return eyes to chin of a face picture of `side` pixels placed at (`left`, `top`)."""
-    return (
-        max(0, left + round(side * 0.16)),
-        max(0, top + round(side * 0.30)),
-        min(W, left + round(side * 0.84)),
-        min(H, top + round(side * 0.80)),
-    )
+    return left + round(side * 0.14), top + round(side * 0.26), left + round(side * 0.86), top + round(side * 0.92)
 
 
 def hero(plates: Plates) -> Scene:
-    """Close-up that fills the upper sheet and sinks into the world; title below."""
-    side = plates.rng.choice((630, 670, 710))
-    left, top = (W - side) // 2 + plates.rng.randint(-50, 50), plates.rng.randint(110, 150)
-    face = _face_box(left, top, side)
-    stage = _lit(plates.world, plates.palette.light, (W // 2, top + side // 2), side * 0.62, 0.45)
-    sheet = painted(laid(stage, plates.hero, (left, top, side)), face, plates.palette.dark)
-    sheet = _sunk(sheet, plates.palette.dark, 0.54, 0.84, 0.9)
-    return Scene(sheet, face, (48, max(744, face[3] + 40), 752, 1066), valign=0.85)
+    """Hero large in the middle before a wide land; title below."""
+    rng, side = plates.rng, plates.rng.choice((400, 425, 450))
+    left, top = (W - side) // 2 + rng.randint(-50, 50), rng.randint(170, 220)
+    world = plates.world(View(rng.randint(600, 680), rng.choice((60, 85, 110))))
+    sheet = _lit(world.picture, world.hour.light, (left + side // 2, top + side // 2), side, 0.3)
+    _stand(sheet, plates.figure((left, top, side), world.lit))
+    sheet = _sunk(sheet, _depth(plates, world), 0.55, 0.80, 0.9)
+    return Scene(sheet, _face_box(left, top, side), (48, 764, 752, 1066), valign=0.85)
 
 
 def moon(plates: Plates) -> Scene:
-    """Hero before a great disc, ground in the dark below; title at the foot."""
-    p, radius = plates.palette, plates.rng.choice((285, 305, 325))
-    cx, cy = 400 + plates.rng.randint(-40, 40), 420
-    side = round(radius * 1.66)
-    left, top = cx - side // 2, cy - side // 2 + 26
-    stage = _sunk(
-        _lit(_toned(plates.world, p.dark, 0.42), p.accent, (cx, cy), radius * 1.9, 0.8), p.dark, 0.45, 0.8, 0.8
-    )
-    disc = ellipse(
-        HALF, (cx // 2 - radius // 2, cy // 2 - radius // 2, cx // 2 + radius // 2, cy // 2 + radius // 2), 0.02
-    )
-    shine = Image.composite(Image.new("RGB", HALF, p.accent), Image.new("RGB", HALF, p.light), ramp(HALF, 0.16, 0.68))
-    stage.paste(shine, (0, 0), disc)
-    face = _face_box(left, top, side)
-    sheet = painted(laid(stage, plates.hero, (left, top, side)), face, p.dark)
-    sheet = _sunk(sheet, p.dark, 0.52, 0.80, 0.92)
-    return Scene(sheet, face, (56, max(772, face[3] + 24), 744, 1064))
+    """A small figure on a cliff before a huge moon, the hero large in front; title at the foot."""
+    rng, s = plates.rng, plates.rng.choice((-1, 1))
+    radius, side = rng.choice((225, 250, 275)), rng.choice((320, 340))
+    world = plates.world(View(690, radius, (W // 2 + s * 110, 330)))
+    sheet = _lit(world.picture, plates.palette.accent, world.sun, radius * 2.2, 0.35)
+    cliff = (W // 2 + s * rng.randint(170, 210), rng.randint(520, 560))
+    _lookout(sheet, cliff, s, 210, mixed(world.hour.near, plates.palette.dark, 0.5), rng)
+    left, top = W // 2 - s * rng.randint(130, 165) - side // 2, rng.randint(385, 410)
+    _stand(sheet, plates.figure((left, top, side), s))
+    sheet = _sunk(sheet, _depth(plates, world), 0.58, 0.80, 0.92)
+    return Scene(sheet, _face_box(left, top, side), (56, 786, 744, 1064))
 
 
 def slash(plates: Plates) -> Scene:
-    """Hero across a slanting band, parted from the world by strokes of colour; title below."""
+    """Hero in a slanting band and out of its upper edge, strokes of colour beside; title below."""
     p, lean = plates.palette, plates.rng.choice((-130, -90, 90, 130))
-    top, low, side = 220, 780, 600
-    left = (W - side) // 2 + plates.rng.choice((-90, 0, 90))
-    face_top = (top + low) // 2 - round(side * 0.54)
-    face = _face_box(left, face_top, side)
-    far = _toned(plates.world, p.dark, 0.55)
-    band = _polygon([(0, top + lean), (W, top - lean), (W, low - lean), (0, low + lean)], HALF)
-    near = _lit(plates.world, p.light, (W // 2, (top + low) // 2), 430, 0.5)
-    stage = Image.composite(laid(near, plates.hero, (left, face_top, side)), far, band)
-    sheet = _sunk(painted(stage, face, p.dark), p.dark, 0.66, 0.80, 0.9)
-    for y, colour, thick in ((top - 8, p.light, 8), (low, p.accent, 24), (low + 36, p.second, 7)):
-        stroke = _polygon([(0, y + lean), (W, y - lean), (W, y - lean + thick), (0, y + lean + thick)], SIZE)
-        sheet.paste(colour, (0, 0), stroke)
-    kept = (face[0], face[1], face[2], min(face[3], low - 30))
-    return Scene(sheet, kept, (44, 905, 756, 1072), align=0.0)
+    top, low, side = 260, 800, plates.rng.choice((400, 430))
+    left, face_top = (W - side) // 2 + plates.rng.choice((-90, 0, 90)), 230
+    world = plates.world(View(660, plates.rng.choice((70, 110, 150))))
+    far = mixed(p.dark, world.hour.near, 0.4)
+    sheet = Image.blend(duotone(world.picture, p.dark, p.accent), Image.new("RGB", SIZE, far), 0.62)
+    sheet.paste(world.picture, (0, 0), _polygon([(0, top + lean), (W, top - lean), (W, low - lean), (0, low + lean)]))
+    strokes = ((top - 8, p.light, 8), (low, p.accent, 24), (low + 36, p.second, 7))
+    _stroke(sheet, strokes[0], lean)
+    _stand(sheet, plates.figure((left, face_top, side), world.lit),
+        _polygon([(0, 0), (W, 0), (W, low - lean), (0, low + lean)]))  # fmt: skip
+    sheet = _sunk(sheet, p.dark, 0.66, 0.80, 0.9)
+    for stroke in strokes[1:]:
+        _stroke(sheet, stroke, lean)
+    return Scene(sheet, _face_box(left, face_top, side), (44, 915, 756, 1072), align=0.0)
 
 
 def dawn(plates: Plates) -> Scene:
-    """Title in the sky, hero rising from the foot before the light."""
-    p = plates.palette
-    side = plates.rng.choice((590, 620, 650))
-    left = (W - side) // 2 + plates.rng.randint(-90, 90)
-    top = 1076 - round(side * 0.80)
-    face = _face_box(left, top, side)
-    sky = Image.composite(Image.new("RGB", HALF, p.accent), Image.new("RGB", HALF, p.dark), ramp(HALF, 0.0, 0.75))
-    stage = Image.composite(plates.world, Image.blend(plates.world, sky, 0.72), ramp(HALF, 0.25, 0.6))
-    stage = _lit(stage, p.light, (left + side // 2, top + side // 3), side * 0.66, 0.75)
-    sheet = painted(laid(stage, plates.hero, (left, top, side)), face, p.dark)
-    sheet = _sunk(sheet, p.dark, 0.86, 0.93, 0.92)
-    return Scene(sheet, face, (48, 56, 752, min(440, face[1] - 60)), valign=0.15)
+    """A great sky with the title in it, the hero small at its foot before the light."""
+    rng, side = plates.rng, plates.rng.choice((290, 310, 330))
+    left, top = (W - side) // 2 + rng.choice((-1, 1)) * rng.randint(70, 170), rng.randint(610, 640)
+    glory = rng.choice((170, 210))
+    world = plates.world(View(rng.randint(840, 920), glory,
+        (W // 2 + round((left + side / 2 - W / 2) * rng.uniform(-0.6, 0.8)), top + 20)))  # fmt: skip
+    sheet = Image.composite(world.picture, Image.new("RGB", SIZE, _depth(plates, world)), ramp(SIZE, -0.25, 0.42))
+    _stand(sheet, plates.figure((left, top, side), world.lit, 1200))
+    sheet = _sunk(sheet, _depth(plates, world), 0.80, 0.92, 0.92)
+    return Scene(sheet, _face_box(left, top, side), (48, 56, 752, 460), valign=0.15)
 
 
 def frame(plates: Plates) -> Scene:
     """A picture on paper with a wide margin, lettered in ink, as for the art house."""
-    p = plates.palette
-    side = plates.rng.choice((500, 530, 560))
-    left, top = (W - side) // 2 + plates.rng.randint(-60, 60), 210
-    face = _face_box(left, top, side)
-    stage = _lit(plates.world, p.light, (W // 2, 300), 460, 0.5)
-    painting = painted(laid(stage, plates.hero, (left, top, side)), face, p.dark, 0.4)
+    p, rng = plates.palette, plates.rng
+    side = rng.choice((300, 330, 360))
+    left, top = (W - side) // 2 + rng.choice((-1, 1)) * rng.randint(0, 130), rng.randint(290, 330)
+    world = plates.world(View(rng.randint(560, 660), rng.choice((60, 90, 130))))
+    painting = world.picture
+    _stand(painting, plates.figure((left, top, side), world.lit))
     paper = mixed(p.light, (246, 240, 226), 0.6)
     sheet = Image.new("RGB", SIZE, paper)
-    inner = Image.new("L", SIZE)
-    ImageDraw.Draw(inner).rectangle((52, 52, 747, 806), fill=255)
-    rough = ImageChops.multiply(inner.filter(ImageFilter.GaussianBlur(5)), Image.new("L", SIZE, 255))
-    edge = rough.point([max(0, min(255, (v - 90) * 5)) for v in range(256)])
-    sheet.paste(painting, (0, 0), edge)
-    pen = ImageDraw.Draw(sheet)
-    pen.rectangle((24, 24, 775, 1175), outline=mixed(p.dark, paper, 0.35), width=2)
-    return Scene(sheet, face, (60, 836, 740, 1066), ink="dark", airy=False, max_size=150, credits=(60, 1084, 740, 1162))
+    window = Image.new("L", SIZE)
+    ImageDraw.Draw(window).rectangle((52, 52, 747, 806), fill=255)
+    sheet.paste(painting, (0, 0), window)
+    ImageDraw.Draw(sheet).rectangle((24, 24, 775, 1175), outline=mixed(p.dark, paper, 0.35), width=2)
+    return Scene(sheet, _face_box(left, top, side), (60, 836, 740, 1066), ink="dark", airy=False, max_size=150,
+        credits=(60, 1084, 740, 1162))  # fmt: skip
 
 
 def manga(plates: Plates) -> Scene:
-    """Hero in two inks and dots before a sunburst of flat colour."""
-    p = plates.palette
-    side = plates.rng.choice((600, 630, 660))
-    left, top = (W - side) // 2 + plates.rng.randint(-40, 40), 180
-    face = _face_box(left, top, side)
-    burst = Image.new("RGB", HALF, p.accent)
-    pen = ImageDraw.Draw(burst)
-    cx, cy, turn = W / 4, (top + side * 0.55) / 2, plates.rng.uniform(0, 0.3)
+    """Hero cut out with a white edge before a sunburst of flat colour and dots."""
+    p, rng = plates.palette, plates.rng
+    side = rng.choice((430, 460))
+    left, top = (W - side) // 2 + rng.randint(-40, 40), rng.randint(190, 230)
+    sheet = Image.new("RGB", SIZE, p.accent)
+    pen = ImageDraw.Draw(sheet)
+    cx, cy, turn = W / 2, top + side * 0.55, rng.uniform(0, 0.3)
     for ray in range(0, 32, 2):
-        ends = [(cx + 900 * math.cos(a), cy + 900 * math.sin(a)) for a in _angles(ray, turn)]
-        pen.polygon([(cx, cy), *ends], fill=mixed(p.light, p.accent, 0.25))
-    stage = laid(burst, plates.hero, (left, top, side))
-    sheet = painted(stage, face, p.dark, 0.75)
-    flat = laid(
-        Image.new("RGB", HALF),
-        CutOut(Image.new("RGB", plates.hero.matte.size, "white"), plates.hero.matte),
-        (left, top, side),
-    )
-    body = flat.convert("L").resize(SIZE, Image.Resampling.BILINEAR)
-    gray = sheet.convert("L")
-    shade = halftone(gray.filter(ImageFilter.GaussianBlur(3)).point([min(255, 96 + v) for v in range(256)]), 9)
-    printed = Image.blend(sheet, duotone(gray, p.dark, (255, 252, 240), p.second), 0.35)
-    printed.paste(p.dark, (0, 0), ImageChops.multiply(shade, Image.new("L", SIZE, 110)))
-    sheet = Image.composite(printed, sheet, body)
+        ends = [(cx + 1300 * math.cos(a), cy + 1300 * math.sin(a)) for a in _angles(ray, turn)]
+        pen.polygon([(cx, cy), *ends], mixed(p.light, p.accent, 0.25))
+    fade = Image.composite(Image.new("L", SIZE, 255), Image.new("L", SIZE, 90), ramp(SIZE, 0.15, 0.6))
+    sheet.paste(mixed(p.second, p.dark, 0.2), (0, 0), halftone(ImageChops.invert(fade), 15))
+    hero = plates.figure((left, top, side), rng.choice((-1, 1)))
+    edge = hero.picture.getchannel("A").filter(ImageFilter.BoxBlur(9)).point([min(255, v * 9) for v in range(256)])
+    sheet.paste(p.dark, (hero.corner[0] + 12, hero.corner[1] + 12), edge)
+    sheet.paste((255, 255, 255), hero.corner, edge)
+    _stand(sheet, hero)
     low = 838
-    slab = _polygon([(0, low + 46), (W, low - 30), (W, H), (0, H)], SIZE)
-    sheet.paste(p.light, (0, 0), _polygon([(0, low + 30), (W, low - 46), (W, H), (0, H)], SIZE))
-    sheet.paste(p.dark, (0, 0), slab)
-    return Scene(sheet, (face[0], face[1], face[2], min(face[3], low - 50)), (44, 896, 756, 1072))
+    sheet.paste(p.light, (0, 0), _polygon([(0, low + 30), (W, low - 46), (W, H), (0, H)]))
+    sheet.paste(p.dark, (0, 0), _polygon([(0, low + 46), (W, low - 30), (W, H), (0, H)]))
+    return Scene(sheet, _face_box(left, top, side), (44, 896, 756, 1072))
 
 
 def strips(plates: Plates) -> Scene:
-    """The eyes alone between two bars of the world, in the dark; title at the foot."""
-    p = plates.palette
-    side, top, low = 800, 330, 690
-    left, face_top = (W - side) // 2 + plates.rng.randint(-40, 40), (top + low) // 2 - round(side * 0.50)
-    stage = Image.new("RGB", HALF, p.dark)
-    close = laid(_toned(plates.world, p.dark, 0.4), plates.hero, (left, face_top, side))
-    stage.paste(close.crop((0, top // 2, W // 2, low // 2)), (0, top // 2))
-    stage.paste(plates.world.crop((0, 20, W // 2, 150)), (0, 14))
-    stage.paste(_toned(plates.world, p.accent, 0.25).crop((0, 380, W // 2, 470)), (0, 364))
-    sheet = painted(stage, (0, top, W, low), p.dark, 0.55)
-    pen = ImageDraw.Draw(sheet)
-    for a, b in ((0, 28), (288, top), (low, 728), (894, H)):
-        pen.rectangle((0, a, W, b), fill=p.dark)
-    pen.rectangle((0, top - 6, W, top - 2), fill=p.accent)
-    pen.rectangle((0, low + 2, W, low + 6), fill=p.accent)
-    sheet = _sunk(sheet, p.dark, 0.58, 0.74, 0.95)
-    return Scene(sheet, (0, top, W, low), (44, 760, 756, 1066), valign=0.6)
+    """Two slanting panels: a figure far away in the world, and the hero close; title at the foot."""
+    p, rng = plates.palette, plates.rng
+    lean, side, gap, low = rng.choice((-46, -30, 30, 46)), rng.choice((450, 480)), 345, 790
+    world = plates.world(View(300, 70, (W // 2 + rng.randint(-220, 220), 170)))
+    sheet = Image.new("RGB", SIZE, p.dark)
+    far, s = world.picture.copy(), -world.lit
+    _lookout(far, (W // 2 + s * rng.randint(120, 260), 285), s, 170, mixed(world.hour.near, p.dark, 0.5), rng)
+    sheet.paste(far, (0, 0), _polygon([(0, 0), (W, 0), (W, gap - lean), (0, gap + lean)]))
+    left, top = (W - side) // 2 + rng.randint(-150, 150), gap + 5
+    near = Image.composite(Image.new("RGB", SIZE, world.hour.low), Image.new("RGB", SIZE, world.hour.high),
+        ramp(SIZE, 0.25, 0.7))  # fmt: skip
+    near = _lit(near, world.hour.light, (left + side // 2 + 200 * world.lit, top), side, 0.7)
+    _stand(near, plates.figure((left, top, side), world.lit))
+    sheet.paste(near, (0, 0), _polygon([(0, gap + 18 + lean), (W, gap + 18 - lean), (W, low + lean / 2),
+        (0, low - lean / 2)]))  # fmt: skip
+    _stroke(sheet, (gap + 2, p.accent, 5), lean)
+    sheet = _sunk(sheet, p.dark, 0.62, 0.70, 0.95)
+    return Scene(sheet, _face_box(left, top, side), (44, 800, 756, 1066), valign=0.6)
 
 
 def spine(plates: Plates) -> Scene:
     """A coloured band with upright katakana, hero beside it; title at the foot."""
-    p = plates.palette
-    side, edge = plates.rng.choice((560, 590)), 136
-    left, top = edge + 20 + plates.rng.randint(0, 60), 170
-    face = _face_box(left, top, side)
-    stage = _lit(plates.world, p.light, (left + side // 2, top + side // 2), side * 0.6, 0.5)
-    sheet = painted(laid(stage, plates.hero, (left, top, side)), face, p.dark)
-    sheet = _sunk(sheet, p.dark, 0.54, 0.82, 0.9)
+    p, rng = plates.palette, plates.rng
+    side, edge = rng.choice((340, 370)), 136
+    left, top = edge + 60 + rng.randint(0, 200), rng.randint(260, 300)
+    world = plates.world(View(rng.randint(640, 760), rng.choice((80, 120, 160))))
+    sheet = _lit(world.picture, world.hour.light, (left + side // 2, top + side // 2), side, 0.25)
+    _stand(sheet, plates.figure((left, top, side), world.lit))
+    sheet = _sunk(sheet, _depth(plates, world), 0.56, 0.82, 0.9)
     pen = ImageDraw.Draw(sheet)
     pen.rectangle((0, 0, edge - 1, H), fill=mixed(p.accent, p.dark, 0.55))
     pen.rectangle((edge, 0, edge + 5, H), fill=p.light)
-    kept = (max(face[0], edge + 8), face[1], face[2], face[3])
-    return Scene(sheet, kept, (166, max(760, face[3] + 24), 764, 1066), align=0.0, valign=0.9,
+    return Scene(sheet, _face_box(left, top, side), (166, 770, 764, 1066), align=0.0, valign=0.9,
                  kana=(26, 60, 110, 1020), credits=(166, 1086, 764, 1164))  # fmt: skip
 
 
@@ -262,15 +254,45 @@ def _angles(ray: int, turn: float) -> tuple[float, float]:
     return 2 * math.pi * ray / 32 + turn, 2 * math.pi * (ray + 1) / 32 + turn
 
 
-def _toned(image: Image.Image, colour: RGB, share: float) -> Image.Image:
-    return Image.blend(image, Image.new("RGB", image.size, colour), share)
+def _stand(sheet: Image.Image, hero: Figure, within: Image.Image | None = None) -> None:
+    """Set the hero onto `sheet`, where wished only `within` a mask of that size."""
+    alpha = hero.picture.getchannel("A")
+    if within:
+        x, y = hero.corner
+        alpha = ImageChops.multiply(alpha, within.crop((x, y, x + alpha.width, y + alpha.height)))
+    sheet.paste(hero.picture.convert("RGB"), hero.corner, alpha)
 
 
-def _lit(stage: Image.Image, colour: RGB, centre: tuple[int, int], radius: float, strength: float) -> Image.Image:
-    """Let a light of `colour` shine behind `centre` (card pixels) on a stage of half size."""
-    x, y, r = centre[0] // 2, centre[1] // 2, round(radius / 2)
-    glow = ellipse(HALF, (x - r, y - r, x + r, y + r), 1.0).point([int(v * strength) for v in range(256)])
-    return ImageChops.screen(stage, Image.composite(Image.new("RGB", HALF, colour), Image.new("RGB", HALF), glow))
+def _lookout(sheet: Image.Image, foot: Point, s: int, height: int, colour: RGB, rng: random.Random) -> None:
+    """Draw a cliff that reaches in from the side `s`, and on it a small figure that stands at `foot`."""
+    x, y = foot
+    edge = [(x - s * 70, y + 2), (x - s * 84, y + 26), (x - s * 40, y + 70), (x - s * 58, y + 130),
+        (x + s * 30, y + 240), (x + s * 20, y + 600)]  # fmt: skip
+    cliff = [(x + s * 700, y - 60), (x + s * 200, y - 18), (x + s * 60, y - 4), *edge, (x + s * 700, y + 600)]
+    sheet.paste(colour, (0, 0), _polygon(cliff))
+    easel = Easel((2 * height, height + 20), (height, height), height)
+    figure.silhouette(easel, colour, rng)
+    small = easel.shown()
+    sheet.paste(small.convert("RGB"), (round(x) - height, round(y) - height + 2), small.getchannel("A"))
+
+
+def _stroke(sheet: Image.Image, stroke: tuple[int, RGB, int], lean: int) -> None:
+    """Draw a slanting line: its row, colour and thickness."""
+    y, colour, thick = stroke
+    sheet.paste(colour, (0, 0), _polygon([(0, y + lean), (W, y - lean), (W, y - lean + thick), (0, y + lean + thick)]))
+
+
+def _depth(plates: Plates, world: World) -> RGB:
+    """Return the dark into which the foot of a sheet sinks."""
+    return mixed(mixed(world.hour.near, plates.palette.dark, 0.5), (6, 6, 12), 0.35)
+
+
+def _lit(sheet: Image.Image, colour: RGB, centre: tuple[int, int], radius: float, strength: float) -> Image.Image:
+    """Let a light of `colour` shine behind `centre`."""
+    y, x = np.mgrid[: H // 8, : W // 8].astype(np.float32) * 8
+    level = 255 * strength * np.clip(1 - np.hypot(x - centre[0], y - centre[1]) / radius, 0, 1) ** 1.5
+    glow = Image.fromarray(level.astype(np.uint8)).resize(SIZE, Image.Resampling.BILINEAR)
+    return shone(sheet, glow, colour)
 
 
 def _sunk(sheet: Image.Image, colour: RGB, start: float, end: float, strength: float) -> Image.Image:
@@ -279,9 +301,8 @@ def _sunk(sheet: Image.Image, colour: RGB, start: float, end: float, strength: f
     return Image.composite(Image.new("RGB", sheet.size, colour), sheet, shade)
 
 
-def _polygon(points: list[tuple[float, float]], size: tuple[int, int]) -> Image.Image:
-    """Return the mask of a polygon in card pixels, smooth-edged, at `size`."""
-    scale = 2 * size[0] / W
-    mask = Image.new("L", (size[0] * 2, size[1] * 2))
-    ImageDraw.Draw(mask).polygon([(x * scale, y * scale) for x, y in points], fill=255)
-    return mask.reduce(2)
+def _polygon(points: list[Point]) -> Image.Image:
+    """Return the smooth-edged mask of a polygon."""
+    mask = Image.new("L", (W * OVER, H * OVER))
+    ImageDraw.Draw(mask).polygon([(x * OVER, y * OVER) for x, y in points], fill=255)
+    return mask.reduce(OVER)

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
 
-from generator.card import brush, contrast, finish, fonts, layouts, lettering, mood, palette
+from generator.card import contrast, finish, fonts, layouts, lettering, mood, palette
+from generator.card.hero import known
 from generator.card.layouts import Plates, Scene
 from generator.card.lettering import Block, Box
 from generator.card.palette import RGB, Palette
@@ -70,14 +71,9 @@ def _quiet(scene: Scene) -> Image.Image:
 
 def _plates(card: Card, art: NDArray[np.uint8], face: NDArray[np.uint8], rng: random.Random) -> Plates:
     grade = next((finish.GRADES[g] for g in card.genres if g in finish.GRADES), finish.PLAIN)
-    # Of the world only large shapes and colours count; what is smaller than a stroke is the network's noise.
-    world = finish.cover(Image.fromarray(art), brush.HALF).filter(ImageFilter.GaussianBlur(5))
-    hero = finish.graded(ImageEnhance.Color(Image.fromarray(face)).enhance(1.25), grade)
-    colours = palette.of_pictures(hero, finish.graded(world, grade))
-    # The world leans towards the colour that sets the hero off.
-    inked = finish.duotone(world, colours.dark, colours.light, palette.mixed(colours.dark, colours.second, 0.7))
-    world = Image.blend(ImageEnhance.Color(world).enhance(1.5), inked, 0.5)
-    return Plates(brush.brushed(finish.graded(world, grade), 5), brush.cut_out(hero), colours, rng)
+    world = finish.graded(Image.fromarray(art), grade)
+    hero = finish.graded(ImageEnhance.Color(Image.fromarray(face)).enhance(1.2), grade)
+    return Plates(world, known(hero), next(iter(card.genres), ""), palette.of_pictures(hero, world), rng)
 
 
 def _letter(poster: Poster, card: Card, scene: Scene, colours: Palette) -> None:
