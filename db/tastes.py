@@ -18,6 +18,9 @@ from db.models import CardRow, RatingRow, TasteRow
 from db.statements import changed, upsert
 
 EVERYBODY = ""  # scope of the taste that all ratings taught
+# Of the posterior's own spread, that draws have: whole draws of hundreds of weights explore more than a crowd has
+# ratings for. "An empirical evaluation of Thompson sampling" (Chapelle and Li, 2011) finds the same.
+DRAW_SPREAD = 0.3
 MIN_RATINGS = 20  # before there is a taste at all
 MAX_RATINGS = 200_000  # the newest ones, from which a taste is learned
 KEPT_VERSIONS = 10
@@ -51,8 +54,8 @@ class Taste:
         return cls(tuple(model["features"]), tuple(model["mean"]), factor)
 
     def draw(self, dice: random.Random) -> dict[str, float]:
-        """Return weights drawn from the posterior, by feature (Thompson sampling)."""
-        numbers = [dice.gauss(0, 1) for _ in self.mean]
+        """Return weights drawn from the posterior drawn closer, by feature (Thompson sampling)."""
+        numbers = [dice.gauss(0, DRAW_SPREAD) for _ in self.mean]
         drawn, start = {}, 0
         for i, (name, mean) in enumerate(zip(self.features, self.mean, strict=True)):
             row = self.factor[start : start + i + 1]

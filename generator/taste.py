@@ -34,6 +34,7 @@ _SCALES = {
     "warmth": (0.03, 0.1),
 }
 _LONG_TITLE = 40  # characters
+_SQUARED = ("length", "title:length", "brightness", "saturation", "warmth")
 _WITH_GENRE = ("length", "title:romaji", "title:long", "brightness", "saturation", "warmth")
 
 
@@ -121,7 +122,7 @@ def text_features(
     features |= {f"title:{form}": 1.0 for form, there in forms.items() if there}
     features |= {f"type:{kind}": 1.0}
     features |= {f"genre:{genre}": 1.0 for genre in genres}
-    return features | _with_genres(features, genres)
+    return features | _squares(features) | _with_genres(features, genres)
 
 
 def art_features(
@@ -146,7 +147,12 @@ def art_features(
     features = {name: _scaled(name, value) for name, value in measured.items()}
     features |= {f"critic:{name}": _bounded(value) for name, value in critics.items()}
     features |= dict.fromkeys([*labels, f"layout:{layout}"], 1.0)
-    return features | _with_genres(features, genres)
+    return features | _squares(features) | _with_genres(features, genres)
+
+
+def _squares(features: Features) -> Features:
+    """Return how far measures are from the middle, for what is liked may lie between too little and too much."""
+    return {f"square:{name}": _bounded(features[name] ** 2 - 1) for name in _SQUARED if name in features}
 
 
 def _with_genres(features: Features, genres: Sequence[str]) -> Features:

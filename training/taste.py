@@ -28,9 +28,9 @@ from training.taste_model import (
 )
 
 PLACE_RATINGS = 50  # before a place has one of its own
-HALF_LIVES = (np.inf, 16000.0, 4000.0, 1000.0, 250.0)  # ratings; infinity forgets nothing
+MEMORIES = (np.inf, 16000.0, 4000.0, 2000.0, 1000.0, 500.0, 250.0)  # ratings; infinity forgets nothing
 BLOCKS = 4  # of the newest ratings, each foretold from all that came before it
-BLOCK_SHARE, MAX_BLOCK = 0.05, 1000  # of all ratings; ratings
+BLOCK_SHARE, MAX_BLOCK = 0.035, 1000  # of all ratings; ratings
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,14 @@ class Foretold:
     """The newest ratings, foretold by tastes that had not seen them.
 
     Attributes:
-        half_life: that foretells them best, in ratings.
-        errors: squared, of the tastes, each with the half-life that was best before (ratings).
+        memory: that foretells them best, in ratings.
+        errors: squared, of the tastes, each with the memory that was best before (ratings).
         plain_errors: squared, of the plain mean of what came before (ratings).
         rater_errors: squared, of what is known of the raters alone, all cards being the same (ratings).
         agreement: share of pairs of different ratings that the taste puts in the same order; 0.5 by chance.
     """
 
-    half_life: float
+    memory: float
     errors: Array
     plain_errors: Array
     rater_errors: Array
@@ -86,11 +86,11 @@ async def train_taste(database: Database, *, daily: bool = False) -> dict[str, A
     if version is None:
         return None
     foretold = foretell_newest(crowd)
-    age = age_weights(len(crowd), foretold.half_life)
+    age = age_weights(len(crowd), foretold.memory)
     everybody = fit(sum_up(crowd, age), crowd.names)
     figures = {
         **foretold.figures(),
-        "half_life": 0.0 if np.isinf(foretold.half_life) else foretold.half_life,
+        "memory": 0.0 if np.isinf(foretold.memory) else foretold.memory,
         "noise": float(np.sqrt(everybody.spreads.noise)),
         "raters_spread": float(np.sqrt(everybody.spreads.shift)),
         "features": float(len(crowd.names)),
@@ -116,21 +116,21 @@ async def train_taste(database: Database, *, daily: bool = False) -> dict[str, A
 
 
 def foretell_newest(crowd: Crowd) -> Foretold:
-    """Foretell the newest ratings block by block, with every half-life, to see which serves best.
+    """Foretell the newest ratings block by block, with every memory, to see which serves best.
 
     Forgetting is only taken up when it foretells the ratings better by more than one standard error.
     """
     block = max(1, min(MAX_BLOCK, int(BLOCK_SHARE * len(crowd))))
     starts = [len(crowd) - block * left for left in range(BLOCKS, 0, -1)]
-    errors = np.zeros((len(HALF_LIVES), 0))
+    errors = np.zeros((len(MEMORIES), 0))
     used, plain, raters, order = [], [], [], []
     spreads = fit(sum_up(crowd.part(slice(starts[0])), np.ones(starts[0])), crowd.names).spreads
     for start in starts:
         before, after = crowd.part(slice(start)), crowd.part(slice(start, start + block))
         best = _best(errors)
         foretold = []
-        for half_life in HALF_LIVES:
-            sums = sum_up(before, age_weights(start, half_life))
+        for memory in MEMORIES:
+            sums = sum_up(before, age_weights(start, memory))
             precision = prior_precision(crowd.names, spreads)
             foretold.append(solve(sums, spreads, prior_mean(crowd.names), precision).foretell(after))
         new = np.array([(after.value - of_rating) ** 2 for _, of_rating in foretold])
@@ -141,7 +141,7 @@ def foretell_newest(crowd: Crowd) -> Foretold:
         errors = np.concatenate((errors, new), axis=1)
     agreeing, pairs = np.sum(order, axis=0)
     return Foretold(
-        half_life=HALF_LIVES[_best(errors)],
+        memory=MEMORIES[_best(errors)],
         errors=np.concatenate(used),
         plain_errors=np.concatenate(plain),
         rater_errors=np.concatenate(raters),
@@ -156,7 +156,7 @@ def _foretold_blindly(before: Crowd, after: Crowd) -> Array:
 
 
 def _best(errors: Array) -> int:
-    """Return which half-life has the least squared errors (half-lives, ratings), the first unless surely better."""
+    """Return which memory has the least squared errors (memories, ratings), the first unless surely better."""
     best = int(errors.mean(axis=1).argmin()) if errors.shape[1] else 0
     better = errors[0] - errors[best]
     sure = len(better) > 1 and better.mean() > better.std(ddof=1) / np.sqrt(len(better))

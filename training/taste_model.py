@@ -17,7 +17,11 @@ Array = NDArray[np.float64]
 MIDDLE = 3.0  # rating steps, of a card and a rater of whom nothing is known
 PRIOR_MEANS = {"likelihood": 0.2, "agreement": 0.1}  # the models' own judgement is worth something until ratings speak
 PRIOR_CRITIC = 0.1  # likewise, of every feature of a critic
-WORTH_SPREAD, WORTH_COUNT = 0.15, 4.0  # what weights are like before any rating, and how many weights' word that has
+GROUP_SPREAD, GROUP_COUNT = (
+    0.25,
+    2.0,
+)  # steps by which a group of features parts cards, and how many weights' word that has
+SMALLEST_GROUP = 0.25  # mean square of all features of a group together, below which rarity earns no more trust
 SHIFT_SPREAD, SHIFT_COUNT = 0.5, 10.0  # likewise of raters' shifts
 NOISE, NOISE_COUNT = 1.0, 20.0  # likewise of ratings about what is foretold
 CARD_SHARE = 0.1  # variance of what cards have beyond their features, in shares of the noise
@@ -116,9 +120,10 @@ class Posterior:
         return of_card, of_card + self.shifts[crowd.rater]
 
 
-def age_weights(count: int, half_life: float) -> Array:
-    """Return what ratings, oldest first, still count: half with every `half_life` ratings that came after."""
-    return np.asarray(0.5 ** (np.arange(count - 1, -1, -1) / half_life))
+def age_weights(count: int, memory: float) -> Array:
+    """Return what ratings, oldest first, still count: about all of it, half at `memory` ratings ago, soon nothing."""
+    age = np.arange(count - 1, -1, -1)
+    return np.asarray(1 / (1 + (age / memory) ** 4))
 
 
 def sum_up(crowd: Crowd, age: Array) -> Sums:
@@ -174,10 +179,12 @@ def groups(names: tuple[str, ...]) -> NDArray[np.int64]:
     return np.array([known[kind] for kind in kinds], dtype=np.int64)
 
 
-def first_spreads(names: tuple[str, ...]) -> Spreads:
-    """Return the variances that hold before any rating."""
+def first_spreads(sums: Sums, names: tuple[str, ...]) -> Spreads:
+    """Return the variances that hold before any rating: each group parts cards as much as any other, however large."""
     kinds = groups(names)
-    return Spreads(NOISE, SHIFT_SPREAD**2, np.full(1 + kinds.max(initial=-1), WORTH_SPREAD**2))
+    squares = np.diag(sums.gram)[1:] / max(sums.weight, 1e-9)  # mean of each squared feature
+    size = np.bincount(kinds, squares, 1 + kinds.max(initial=-1))
+    return Spreads(NOISE, SHIFT_SPREAD**2, GROUP_SPREAD**2 / np.maximum(size, SMALLEST_GROUP))
 
 
 def prior_precision(names: tuple[str, ...], spreads: Spreads) -> Array:
@@ -206,10 +213,10 @@ def fit(sums: Sums, names: tuple[str, ...], rounds: int = ROUNDS) -> Posterior:
 
     Every variance has a prior worth a few observations, so that a handful of ratings already gives a sensible answer.
     """
-    mean, kinds, spreads = prior_mean(names), groups(names), first_spreads(names)
-    posterior = solve(sums, spreads, mean, prior_precision(names, spreads))
+    mean, kinds, first = prior_mean(names), groups(names), first_spreads(sums, names)
+    posterior = solve(sums, first, mean, prior_precision(names, first))
     for _ in range(rounds):
-        spreads = _better(sums, posterior, mean, kinds)
+        spreads = _better(sums, posterior, mean, kinds, first.worth)
         posterior = solve(sums, spreads, mean, prior_precision(names, spreads))
     return posterior
 
@@ -228,14 +235,14 @@ def _shrink(sums: Sums, spreads: Spreads) -> Array:
     return spreads.shift / (spreads.noise + spreads.shift * sums.rater_weight)
 
 
-def _better(sums: Sums, posterior: Posterior, mean: Array, kinds: NDArray[np.int64]) -> Spreads:
+def _better(sums: Sums, posterior: Posterior, mean: Array, kinds: NDArray[np.int64], first: Array) -> Spreads:
     """Return variances re-estimated from how far the ratings have determined weights and shifts."""
     spreads = posterior.spreads
     left = np.diag(posterior.covariance)[1:] / spreads.worth[kinds]  # of each weight, not determined by the ratings
     determined = np.maximum(0.0, 1 - left)
     moved = (posterior.mean - mean)[1:] ** 2
-    worth = (WORTH_COUNT * WORTH_SPREAD**2 + np.bincount(kinds, moved, len(spreads.worth))) / (
-        WORTH_COUNT + np.bincount(kinds, determined, len(spreads.worth))
+    worth = (GROUP_COUNT * first + np.bincount(kinds, moved, len(spreads.worth))) / (
+        GROUP_COUNT + np.bincount(kinds, determined, len(spreads.worth))
     )
     known = _shrink(sums, spreads) * sums.rater_weight  # of each rater's shift, determined
     shift = (SHIFT_COUNT * SHIFT_SPREAD**2 + float(posterior.shifts @ posterior.shifts)) / (
