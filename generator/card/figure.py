@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +14,7 @@ from PIL import Image, ImageChops, ImageFilter
 from generator.card import features, hair, outfits
 from generator.card.brush import brushed
 from generator.card.drawing import Easel, Point, curve, lock
-from generator.card.finish import duotone
+from generator.card.finish import duotone, ramp
 from generator.card.hero import Hero
 from generator.card.outfits import Body, Cloth
 from generator.card.palette import RGB, Palette, mixed
@@ -63,7 +64,7 @@ def drawn(
     wear = outfits.OUTFITS.get(genre, (outfits.blazer,))
     rng.choice(wear)(body, _cloth(colours, hero, ink, rng), rng)
     sheet = easel.shown()
-    _paint_face(sheet, hero, (round(LEFT * side), round(UP * side)), side, rng)
+    _paint_face(sheet, hero, (round(LEFT * side), round(UP * side)), side, lit, rng)
     near = (round(1.4 * side), min(size[1], round((UP + 1.9) * side)))  # the part of the sheet that front locks reach
     easel = Easel(near, (0.2 * side, UP * side), side)
     easel.stroke(features.jaw(hero.chin)[8:-8], mixed(ink, hero.skin[0], 0.3), 0.008)
@@ -83,7 +84,9 @@ def _cloth(colours: Palette, hero: Hero, ink: RGB, rng: random.Random) -> Cloth:
     )
 
 
-def _paint_face(sheet: Image.Image, hero: Hero, corner: tuple[int, int], side: int, rng: random.Random) -> None:
+def _paint_face(
+    sheet: Image.Image, hero: Hero, corner: tuple[int, int], side: int, lit: int, rng: random.Random
+) -> None:
     """Lay the painted face into the drawn hair: skin in flat tones, hair in strokes of its drawn colours, and ink."""
     soft = hero.face.filter(ImageFilter.GaussianBlur(_SOFT)).resize((side, side), Image.Resampling.BICUBIC)
     bare = hero.bare.resize((side, side), Image.Resampling.BICUBIC).point(_STEEP)
@@ -92,7 +95,7 @@ def _paint_face(sheet: Image.Image, hero: Hero, corner: tuple[int, int], side: i
     floor = mixed(hero.hair[0], hero.hair[1], 0.3)  # what is darker than that was an eye below the fringe
     strokes = ImageChops.lighter(strokes, Image.new("RGB", strokes.size, floor))
     strokes = Image.blend(strokes, duotone(strokes, hero.hair[0], hero.hair[2], hero.hair[1]), 0.5)
-    face = Image.composite(Image.blend(soft, _cel(hero, side), 0.9), strokes, ImageChops.lighter(bare, eyes))
+    face = Image.composite(Image.blend(soft, _cel(hero, side, lit), 0.9), strokes, ImageChops.lighter(bare, eyes))
     easel = Easel((side, side), (0.0, 0.0), side)
     features.inked(easel, hero, mixed(hero.hair[0], (20, 10, 24), 0.7), rng)
     over = easel.shown()
@@ -111,12 +114,25 @@ def _above_jaw(side: int, chin: Point) -> NDArray[np.float32]:
     return np.asarray(np.clip(0.5 - below * side / 2, 0, 1), np.float32)
 
 
-def _cel(hero: Hero, side: int) -> Image.Image:
-    """Return the face's skin in two flat tones."""
+def _cel(hero: Hero, side: int, lit: int) -> Image.Image:
+    """Return the face's skin in two flat tones: in shade along the jaw away from the light, and below the fringe."""
+    easel = Easel((side, side), (0.0, 0.0), side)
+    line = features.jaw(hero.chin)
+    edge = line[: len(line) // 2 + 1] if lit > 0 else line[len(line) // 2 :][::-1]
+    depth = [math.sin(math.pi * (i + 1) / (len(edge) + 1)) ** 0.6 * 0.075 for i in range(len(edge))]
+    inner = [(x + lit * d, y - d * 0.45) for (x, y), d in zip(edge, depth, strict=True)]
+    easel.fill([*((x - lit * 0.1, y + 0.1) for x, y in edge), *inner[::-1]], hero.skin[0])
+    shade = easel.shown().getchannel("A")
     gray = hero.face.resize((11, 11), Image.Resampling.BOX).convert("L").resize((side, side), Image.Resampling.BICUBIC)
     middle = sum(w * (a + b) / 2 for w, a, b in zip((0.3, 0.59, 0.11), *hero.skin, strict=True))
-    lit = gray.point([min(255, max(0, round((v - middle) * 14 + 190))) for v in range(256)])
-    return Image.composite(Image.new("RGB", gray.size, hero.skin[1]), Image.new("RGB", gray.size, hero.skin[0]), lit)
+    dark = gray.point([min(255, max(0, round((middle - v) * 16 - 200))) for v in range(256)])
+    shade = ImageChops.lighter(shade, ImageChops.multiply(dark, _brow(side)))
+    return Image.composite(Image.new("RGB", gray.size, hero.skin[0]), Image.new("RGB", gray.size, hero.skin[1]), shade)
+
+
+@lru_cache(maxsize=32)
+def _brow(side: int) -> Image.Image:
+    return ImageChops.invert(ramp((side, side), 0.5, 0.58))
 
 
 @lru_cache(maxsize=32)

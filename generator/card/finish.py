@@ -117,18 +117,6 @@ def grain(image: Image.Image, kind: int = 0) -> Image.Image:
 
 
 @lru_cache(maxsize=64)
-def ellipse(size: tuple[int, int], box: tuple[int, int, int, int], softness: float) -> Image.Image:
-    """Return a mask (L) of an ellipse in `box`; its edge takes `softness` (share of the radius) to fade."""
-    w, h = size[0] // 4, size[1] // 4
-    cx, cy = (box[0] + box[2]) / 8, (box[1] + box[3]) / 8
-    rx, ry = max((box[2] - box[0]) / 8, 1), max((box[3] - box[1]) / 8, 1)
-    y, x = np.mgrid[:h, :w].astype(np.float32)
-    distance = np.sqrt(((x + 0.5 - cx) / rx) ** 2 + ((y + 0.5 - cy) / ry) ** 2)
-    t = np.clip((1 - distance) / max(softness, 0.01), 0, 1)
-    return Image.fromarray((t * t * (3 - 2 * t) * 255).astype(np.uint8)).resize(size, Image.Resampling.BICUBIC)
-
-
-@lru_cache(maxsize=64)
 def ramp(size: tuple[int, int], start: float, end: float, horizontal: bool = False) -> Image.Image:
     """Return a mask (L) that rises smoothly from 0 at `start` to 255 at `end`, shares of the height (or width)."""
     length = size[0] if horizontal else size[1]
@@ -151,12 +139,3 @@ def _vignette(strength: int) -> Image.Image:
 def vignette(image: Image.Image, strength: int = 90) -> Image.Image:
     """Darken the corners of `image` by up to `strength` levels of 255."""
     return ImageChops.multiply(image, _vignette(strength))
-
-
-def cover(image: Image.Image, size: tuple[int, int], cx: float = 0.5, cy: float = 0.5) -> Image.Image:
-    """Enlarge and crop `image` to fill `size`, keeping the point (`cx`, `cy`), shares of it, as central as can be."""
-    scale = max(size[0] / image.width, size[1] / image.height)
-    w, h = size[0] / scale, size[1] / scale
-    left = min(max(image.width * cx - w / 2, 0), image.width - w)
-    top = min(max(image.height * cy - h / 2, 0), image.height - h)
-    return image.resize(size, Image.Resampling.BICUBIC, box=(left, top, left + w, top + h))

@@ -145,12 +145,12 @@ def kitchen(land: Land) -> None:
     """A bar at night: hanging lamps, shelves with bottles and bowls, a curtain over the counter."""
     rng = land.rng
     land.box(0, 0, W, H, 150)
-    for x in (-10, W - 190):
+    for edge in (-10, W - 190):
         for row in range(5):
             y = 250 + row * 120
-            land.box(x, y, x + 200, y + 12, 60)
-            left = x + 14.0
-            while left < x + 184:
+            land.box(edge, y, edge + 200, y + 12, 60)
+            left = edge + 14.0
+            while left < edge + 184:
                 wide, tall, tone = rng.uniform(14, 34), rng.uniform(34, 84), rng.choice((74, 96, 112, 204))
                 land.box(left, y - tall * 0.7, left + wide, y, tone)
                 land.box(left + wide * 0.3, y - tall, left + wide * 0.7, y - tall * 0.6, tone)
