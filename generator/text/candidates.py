@@ -60,6 +60,12 @@ def repetition(words: list[str]) -> tuple[int, float]:
     return max(fours.values(), default=0), 1 - len(set(threes)) / len(threes) if threes else 0.0
 
 
+def worn(words: list[str]) -> bool:
+    """Whether one longer word, in whatever form, stands far more often than stories bear ("horror of horrible horrors")."""
+    stems = Counter(word.lower()[:5] for word in words if len(word) > 4 and word[:5].isalpha())
+    return max(stems.values(), default=0) > max(3, 0.045 * len(words))
+
+
 def title_flaw(title: str | None, titles: np.ndarray) -> str | None:
     """Return what is wrong with an invented title, or None."""
     if title is None or not title.strip() or not any(map(str.isalpha, title)):
@@ -91,7 +97,7 @@ def synopsis_flaw(candidate: Candidate, title_words: list[str], runs: np.ndarray
         return "dangling reference"
     if _broken(text):
         return "broken"
-    if repetition(words)[0] >= 3 or _DOUBLED.search(text) or _ECHO.search(text):
+    if repetition(words)[0] >= 3 or worn(words) or _DOUBLED.search(text) or _ECHO.search(text):
         return "repetition"
     if _NOTES.search(text):
         return "notes"
