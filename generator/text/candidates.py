@@ -61,7 +61,7 @@ def repetition(words: list[str]) -> tuple[int, float]:
 
 
 def worn(words: list[str]) -> bool:
-    """Whether one longer word, in whatever form, stands far more often than stories bear ("horror of horrible horrors")."""
+    """Whether one longer word, in whatever form, stands more often than stories bear: "horror of horrible horrors"."""
     stems = Counter(word.lower()[:5] for word in words if len(word) > 4 and word[:5].isalpha())
     return max(stems.values(), default=0) > max(3, 0.045 * len(words))
 
