@@ -9,6 +9,7 @@ import os
 import re
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -110,6 +111,36 @@ def bench(
         quiet_tensorflow()
         figures = measure(folder.resolve(), show_progress)
     show(figures, as_json)
+
+
+@app.command()
+def simulate(
+    candidates: Annotated[int, typer.Option(min=20, help="Requests whose candidates the engine draws.")] = 320,
+    pool: Annotated[Path | None, typer.Option(help="File that keeps the candidates for the next time.")] = None,
+    ratings: Annotated[int, typer.Option(min=400, help="Ratings before the crowd's taste turns.")] = 2000,
+    after: Annotated[int, typer.Option(min=0, help="Ratings after that.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same crowd.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Folder for plots as PNG and SVG.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    weights: WeightsOption = None,
+) -> None:
+    """Let crowds with hidden tastes rate through service and database, and see how well the choice of cards learns."""
+    from bot.simulate import TARGET, Plan
+    from bot.simulate import simulate as run_simulation
+    from generator.options import read_options
+    from generator.taste import choose
+    from training.taste import train_taste
+    from training.taste_plot import draw_share, draw_worth
+
+    quiet_tensorflow()
+    options = read_options(pool, candidates, weights_folder(weights), show_progress)
+    plan = Plan(ratings=ratings, ratings_after=after, seed=seed)
+    outcome = asyncio.run(run_simulation(plan, options, choose=choose, learn=train_taste, progress=show_progress))
+    if out is not None:
+        middles, worth, share = outcome.curve(plan.night)
+        draw_worth(middles, worth, ratings, out)
+        draw_share(middles, share, TARGET, ratings, out)
+    show(outcome.figures(), as_json)
 
 
 app.add_typer(training_app)

@@ -34,7 +34,7 @@ class BotSettings(DatabaseSettings, GeneratorSettings):
     cooldown_seconds: float = Field(default=10, ge=0, description="Seconds between two cards for one person")
     taste: bool = Field(default=True, description="Whether ratings teach which cards are chosen; else the models judge")
     explore_share: float = Field(
-        default=0.1, ge=0, le=1, description="Share of cards chosen at random, so that ratings stay honest"
+        default=0.05, ge=0, le=1, description="Share of cards chosen at random, so that ratings stay honest"
     )
     taste_hour: int = Field(default=4, ge=0, le=23, description="Hour of the day, UTC, at which the taste is learned")
     pool_size: int = Field(

@@ -109,11 +109,18 @@ class Outcome:
             "effective_art": _effective(art),
         }
 
-    def recovered(self, step: int = 100) -> int | None:
+    def recovered(self, step: int = 200) -> int | None:
         """Return after how many ratings from the turn on ours had the target's share again, over `step` ratings."""
         last = self.served[-1].ratings
         ends = range(self.turn + step, last + 1, step)
         return next((end - self.turn for end in ends if self.share(end - step, end) >= TARGET), None)
+
+    def curve(self, step: int) -> tuple[list[float], dict[str, list[float]], list[float]]:
+        """Return middles of steps of so many ratings, each policy's means in them, and the share of the gain."""
+        starts = range(0, self.served[-1].ratings - step // 2, step)
+        means = [self.means(start, start + step) for start in starts]
+        worth = {policy: [mean[policy] for mean in means] for policy in POLICIES}
+        return [start + step / 2 for start in starts], worth, [self.share(start, start + step) for start in starts]
 
     def figures(self) -> dict[str, Any]:
         """Return what a report says."""

@@ -28,7 +28,7 @@ from training.taste_model import (
 )
 
 PLACE_RATINGS = 50  # before a place has one of its own
-MEMORIES = (np.inf, 16000.0, 4000.0, 2000.0, 1000.0, 500.0, 250.0)  # ratings; infinity forgets nothing
+MEMORIES = (np.inf, 16000.0, 4000.0, 2000.0, 1400.0, 1000.0, 700.0, 500.0, 350.0, 250.0)  # ratings; inf forgets nothing
 BLOCKS = 4  # of the newest ratings, each foretold from all that came before it
 BLOCK_SHARE, MAX_BLOCK = 0.035, 1000  # of all ratings; ratings
 
@@ -118,7 +118,9 @@ async def train_taste(database: Database, *, daily: bool = False) -> dict[str, A
 def foretell_newest(crowd: Crowd) -> Foretold:
     """Foretell the newest ratings block by block, with every memory, to see which serves best.
 
-    Forgetting is only taken up when it foretells the ratings better by more than one standard error.
+    Memories reach back from now, not from the block: if taste turned at some time, the one that ends there serves best
+    for every block, and grows from night to night with what has come since. Forgetting is only taken up when it
+    foretells the ratings better by more than one standard error.
     """
     block = max(1, min(MAX_BLOCK, int(BLOCK_SHARE * len(crowd))))
     starts = [len(crowd) - block * left for left in range(BLOCKS, 0, -1)]
@@ -130,7 +132,7 @@ def foretell_newest(crowd: Crowd) -> Foretold:
         best = _best(errors)
         foretold = []
         for memory in MEMORIES:
-            sums = sum_up(before, age_weights(start, memory))
+            sums = sum_up(before, age_weights(len(crowd), memory)[:start])
             precision = prior_precision(crowd.names, spreads)
             foretold.append(solve(sums, spreads, prior_mean(crowd.names), precision).foretell(after))
         new = np.array([(after.value - of_rating) ** 2 for _, of_rating in foretold])

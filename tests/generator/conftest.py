@@ -1,12 +1,18 @@
-"""One Redis server for all tests here; each test finds it empty."""
+"""One Redis server for all tests here, which each finds empty; and untrained networks as small as can be."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from generator.art import Painter
+from tests.generator.art.tiny import write_networks
 from tests.generator.redis_server import RedisServer, redis_server
 from tests.generator.worlds import MemoryWorld, RedisWorld, World
 
@@ -26,3 +32,19 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
     made: World = MemoryWorld() if request.param == "memory" else RedisWorld(request.getfixturevalue("redis"))
     yield made
     await made.close()
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the weights of `art`, `face` and `upscale`."""
+    out = tmp_path_factory.mktemp("weights")
+    write_networks(out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def painter(folder: Path) -> Painter:
+    """Return a warm painter."""
+    loaded = Painter.load(folder)
+    loaded.warm()
+    return loaded

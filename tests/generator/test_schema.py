@@ -1,12 +1,14 @@
 """Requests are cleaned at the door and refused with a sentence."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from generator.errors import BadRequest
-from generator.schema import GENRES, MAX_SEED, MAX_TITLE, CardRequest, clean_title, parse_genre
+from generator.schema import GENRES, MAX_FEATURES, MAX_SEED, MAX_TITLE, CardRequest, Choice, clean_title, parse_genre
 
 
 @pytest.mark.parametrize("text", ["scifi", "SCI-FI", "sci fi", " Sci-Fi "])
@@ -45,6 +47,15 @@ def test_equal_genres_are_asked_once_and_four_are_too_many() -> None:
 def test_a_seed_out_of_range_is_refused(seed: object) -> None:
     with pytest.raises(ValidationError):
         CardRequest.model_validate({"seed": seed})
+
+
+def test_weights_that_are_no_numbers_or_too_many_are_refused() -> None:
+    asked = CardRequest.model_validate_json('{"choice": {"weights": {"length": 0.5}}}')
+    assert asked.choice == Choice(weights={"length": 0.5})
+    many = json.dumps({f"f{i}": 1 for i in range(MAX_FEATURES + 1)})
+    for weights in ('{"length": NaN}', many, f'{{"{"x" * 61}": 1}}'):
+        with pytest.raises(ValidationError):
+            CardRequest.model_validate_json(f'{{"choice": {{"weights": {weights}}}}}')
 
 
 def test_seeds_are_drawn_once_and_kept() -> None:

@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from generator.art.config import LABELS, GanConfig
 from generator.schema import GENRES
-from tests.generator.art.conftest import gan
+from tests.generator.art.tiny import gan
 
 
 def test_sizes_double_from_the_base() -> None:

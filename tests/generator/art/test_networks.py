@@ -5,7 +5,7 @@ import pytest
 
 from generator.art.config import EncoderConfig, UpscalerConfig
 from generator.art.networks import build_discriminator, build_encoder, build_generator, build_upscaler
-from tests.generator.art.conftest import gan
+from tests.generator.art.tiny import gan
 
 
 def test_growing_changes_nothing_at_first() -> None:

@@ -10,7 +10,8 @@ from generator.art import Painter
 from generator.art.config import HAIR
 from generator.art.painter import TRIES
 from generator.errors import WeightsError
-from generator.schema import CardRequest
+from generator.schema import FIRST_CHOSEN_SEED, CardRequest
+from generator.taste import BOUND
 
 REQUESTS = [CardRequest(art_seed=seed, weirdness=weird) for seed, weird in ((1, 3), (2, 9), (3, 0))]
 GENRES = [("Horror",), ("Comedy", "Romance"), ()]
@@ -37,14 +38,37 @@ def test_genres_change_the_art_and_not_the_face(painter: Painter) -> None:
     assert not np.array_equal(one.art, other.art) and np.array_equal(one.face, other.face)
 
 
-def test_the_critics_favourite_is_taken(painter: Painter, monkeypatch: pytest.MonkeyPatch) -> None:
-    gan = painter._gans["face"]
-    tried = np.linspace(-1, 1, gan.tries, dtype=np.float32)[:, None, None, None] * np.ones((1, 8, 8, 3), np.float32)
-    monkeypatch.setattr(gan, "paint", lambda latent, condition: tried)
-    condition = gan.conditions[0]
-    scores = np.asarray(gan.critic.predict_on_batch([tried, np.repeat(condition[None], gan.tries, axis=0)]))
-    best = gan.best(np.random.default_rng(0), condition, 1.0)
-    assert np.array_equal(best, tried[scores.argmax()])
+def test_the_critics_favourites_are_taken_unless_the_seed_names_others(painter: Painter) -> None:
+    attempts = painter.attempts(5, 3, ("Horror",))
+    world, face = attempts.named(5)
+    assert attempts.worlds.scores[world] == attempts.worlds.scores.max() > attempts.worlds.scores.min()
+    assert attempts.faces.scores[face] == attempts.faces.scores.max()
+    (painting,) = painter.paint([CardRequest(art_seed=5)], [("Horror",)])
+    assert np.array_equal(painting.art, painter.finished(attempts, world, face).art)
+    for number in range(4):
+        world, face = attempts.named(FIRST_CHOSEN_SEED + number)
+        assert world == number and face // 2 == number
+        assert attempts.faces.scores[face] == attempts.faces.scores[2 * number : 2 * number + 2].max()
+
+
+def test_named_candidates_come_from_the_same_tries_with_heads_of_their_own(painter: Painter) -> None:
+    base = FIRST_CHOSEN_SEED + 32 * 9
+    tried = [painter.attempts(base + number, 3, ()) for number in (0, 3, 31)]
+    assert all(np.array_equal(tried[0].faces.pictures, other.faces.pictures) for other in tried[1:])
+    assert len(set(tried[0].labels)) > 1 and tried[0].labels[::2] == tried[0].labels[1::2]
+    assert len(set(painter.attempts(9, 3, ()).labels)) == 1
+    wanted = [painter.paint([CardRequest(art_seed=base + number)], [()])[0] for number in range(4)]
+    assert len({painting.face.tobytes() for painting in wanted}) == 4
+
+
+def test_features_are_bounded_and_say_what_is_seen(painter: Painter) -> None:
+    attempts = painter.attempts(FIRST_CHOSEN_SEED, 3, ("Drama",))
+    features = painter.features(attempts, 1, 2, "moon", ("Drama",))
+    assert features["layout:moon"] == 1 and set(attempts.labels[2]) <= set(features)
+    assert all(abs(value) <= BOUND for value in features.values())
+    versions = {name.split(":")[1] for name in features if name.startswith(("art:", "face:"))}
+    assert versions == {gan.sha256[:8] for gan in painter._gans.values()}
+    assert features != painter.features(attempts, 2, 2, "moon", ("Drama",))
 
 
 def test_nothing_is_traced_again_after_warming(painter: Painter) -> None:

@@ -9,7 +9,7 @@ import pytest
 from generator.art.networks import build_generator
 from generator.art.weights import Weights, fill, gather, load_weights, save_weights
 from generator.errors import WeightsError
-from tests.generator.art.conftest import gan
+from tests.generator.art.tiny import gan
 
 
 @pytest.fixture

@@ -1,17 +1,11 @@
-"""Untrained networks of the least size, stored as shipped weights are."""
+"""Untrained networks of the least size."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pytest
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
-from generator.art import Painter
 from generator.art.config import LABELS, GanConfig, Network, UpscalerConfig
 from generator.art.weights import Weights, gather, save_weights
 
@@ -32,14 +26,12 @@ def gan(network: Network) -> GanConfig:
     )
 
 
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the weights of `art`, `face` and `upscale`."""
+def write_networks(out: Path) -> None:
+    """Write untrained `art`, `face` and `upscale` into a folder, as shipped weights are."""
     import keras
 
     from generator.art.networks import build_discriminator, build_generator, build_upscaler
 
-    out = tmp_path_factory.mktemp("weights")
     keras.utils.set_random_seed(3)
     for network in ("art", "face"):
         config = gan(network)
@@ -53,12 +45,3 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         save_weights(out / network, Weights(config.model_dump(mode="json"), arrays, {"pictures_shown": 0}))
     upscaler = build_upscaler(UPSCALER)
     save_weights(out / "upscale", Weights(UPSCALER.model_dump(mode="json"), gather(upscaler, "upscaler")))
-    return out
-
-
-@pytest.fixture(scope="session")
-def painter(folder: Path) -> Iterator[Painter]:
-    """Return a warm painter."""
-    loaded = Painter.load(folder)
-    loaded.warm()
-    yield loaded
