@@ -18,7 +18,7 @@ AGREEMENT = 8.0  # weight of what the genres add to a text's likelihood
 MAX_TITLE = 90  # characters of an invented title
 _SEQUEL = re.compile(
     r"\b(?:seasons?|2nd|3rd|4th|[5-9]th|second|third|part|specials?|ova|recap|episodes?|picture drama|pv|cm|movie"
-    r"|gekijouban|ii|iii|iv|vi|trailer|music video|mv|mini anime|compilation)\b|\s[2-9]$",
+    r"|gekijouban|ii|iii|iv|vi|trailer|music video|mv|mini anime|compilation)\b|\s[2-9](?=$|\s*[:~])",
     re.IGNORECASE,
 )
 ENDING = re.compile(r"[.!?…][\"'”’)]*$")

@@ -73,7 +73,7 @@ class _Chosen:
 
 def temperature(weirdness: int) -> float:
     """Return the sampling temperature of a weirdness of 0 to 10."""
-    return 0.68 + 0.06 * weirdness
+    return 0.66 + 0.06 * weirdness
 
 
 def title_temperature(weirdness: int) -> float:
@@ -90,7 +90,7 @@ _BLANK_TWICE = re.compile(" (?=[\ue100-\ue1ff])")  # before a slot that brings i
 _CONTENT = re.compile(" [a-z]{4,}")
 _TOPICAL = 1.5  # times as far apart as texts of as many words by lot are texts, for each has its topic
 _LIVELY = 5  # weirdness of the last resort
-GUIDANCE = 2.0  # how strongly the genres lead; 1 is as in the training texts
+GUIDANCE = 1.8  # how strongly the genres lead; 1 is as in the training texts
 
 
 class Writer:
