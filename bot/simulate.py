@@ -51,7 +51,7 @@ class Plan:
 
     ratings: int = 2000
     ratings_after: int = 1000
-    night: int = 200
+    night: int = 100
     seed: int = 0
 
 

@@ -123,7 +123,7 @@ class Posterior:
 def age_weights(count: int, memory: float) -> Array:
     """Return what ratings, oldest first, still count: about all of it, half at `memory` ratings ago, soon nothing."""
     age = np.arange(count - 1, -1, -1)
-    return np.asarray(1 / (1 + (age / memory) ** 4))
+    return np.asarray(1 / (1 + (age / memory) ** 12))
 
 
 def sum_up(crowd: Crowd, age: Array) -> Sums:

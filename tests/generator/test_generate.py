@@ -83,7 +83,8 @@ def test_facts_go_out_as_json_lines(engine: TinyEngine, tmp_path: Path, capsys: 
     assert engine.batches == [8, 2]
     assert [line["seed"] for line in lines] == list(range(1, 11))
     assert sorted(Path(line.pop("picture")) for line in lines) == sorted(out.iterdir())
-    assert Card.model_validate(lines[0]) == tiny_card(CardRequest(seed=1, genres=("Horror",)).with_seeds())
+    card = tiny_card(CardRequest(seed=1, genres=("Horror",)).with_seeds())
+    assert Card.model_validate(lines[0]) == card.model_copy(update={"features": {}})  # nothing for people to read
     with Image.open(out / "fakeanime-1.png") as picture:
         assert (picture.format, picture.size) == ("PNG", (800, 1200))
 
