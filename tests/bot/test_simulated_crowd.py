@@ -50,8 +50,11 @@ def test_a_turn_leaves_nothing_of_the_old_taste(names: list[str], cards: list[Fe
 
 
 def test_tastes_hold_what_no_weighted_sum_can_say(names: list[str], cards: list[Features]) -> None:
-    taste = HiddenTaste.drawn(names, np.random.default_rng(3))
     table = np.array([[1.0, *(card.get(name, 0.0) for name in names)] for card in cards])
-    worth = np.array([taste.of(card) for card in cards])
-    left = worth - table @ np.linalg.lstsq(table, worth, rcond=None)[0]
-    assert 0.1 < left.var() / worth.var() < 0.5
+    shares = []
+    for seed in range(10):
+        taste = HiddenTaste.drawn(names, np.random.default_rng(seed))
+        worth = np.array([taste.of(card) for card in cards])
+        left = worth - table @ np.linalg.lstsq(table, worth, rcond=None)[0]
+        shares.append(left.var() / worth.var())
+    assert min(shares) > 0.03 and 0.05 < np.mean(shares) < 0.5
