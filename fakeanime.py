@@ -137,7 +137,7 @@ def simulate(
     plan = Plan(ratings=ratings, ratings_after=after, seed=seed)
     outcome = asyncio.run(run_simulation(plan, options, choose=choose, learn=train_taste, progress=show_progress))
     if out is not None:
-        middles, worth, share = outcome.curve(plan.night)
+        middles, worth, share = outcome.curve(2 * plan.night)
         draw_worth(middles, worth, ratings, out)
         draw_share(middles, share, TARGET, ratings, out)
     show(outcome.figures(), as_json)
