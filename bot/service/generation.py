@@ -17,7 +17,7 @@ from bot.service.words import OnProgress, Person, StoredCard
 from bot.settings import BotSettings
 from db import Database, cards, requests
 from db.models import CardRow
-from generator.errors import GenerationFailed
+from generator.errors import FakeanimeError, GenerationFailed, QueueFull
 from generator.schema import FIRST_CHOSEN_SEED, Card, CardRequest, JobState
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MAKE_TIMEOUT = 300.0  # seconds in line and at work before a card is given up
+LINE_SHARE = 0.8  # of that time, which standing in line may take as the queue sees it
+RETRY_AFTER = 60.0  # seconds until whoever found the line too long may try again
 WORKER_GRACE = 60.0  # seconds that a resumed request waits for a worker that may be starting as well
 ARCHIVE_DEPTH = 300  # newest cards among which the archive is searched
 OTHER_SEED = 32  # apart, seeds share no candidates
@@ -85,9 +87,18 @@ class Generation(ServicePart):
     async def _have_made(
         self, request_id: str, person: Person, request: CardRequest, key: str, watcher: SparseProgress
     ) -> tuple[Card, bytes]:
-        """Return a card from the queue and its picture."""
+        """Return a card from the queue and its picture.
+
+        Raises:
+            QueueFull: so many stand in line that the card would hardly be there in time.
+            GenerationFailed, NotMade: there is no card.
+        """
         job = await self._client.submit(request, owner=f"{person.platform}:{person.user_id}", key=key, trace=request_id)
         self._jobs[request_id] = job.id
+        if job.state is JobState.QUEUED and (job.eta_seconds or 0.0) > LINE_SHARE * self._make_timeout:
+            # Better told now than given up after all that waiting.
+            await self._cancel(job.id)
+            raise QueueFull("The line is longer than anybody waits.", RETRY_AFTER)
         await watcher(job)
         job = await self._client.wait(job.id, watcher, timeout=self._make_timeout)
         if job.state is JobState.CANCELLED:
@@ -96,6 +107,12 @@ class Generation(ServicePart):
             log.warning("request %s failed: %s", request_id, job.error)
             raise GenerationFailed(job.error) if job.error else NotMade("common.failed")
         return job.card, await self._client.image(job.id)
+
+    async def _cancel(self, job_id: str) -> None:
+        try:
+            await self._client.cancel(job_id)
+        except FakeanimeError as error:
+            log.info("job %s could not be cancelled: %s", job_id, error)
 
     async def _worker_up(self, grace: float) -> None:
         deadline = asyncio.get_running_loop().time() + grace

@@ -113,9 +113,3 @@ class Pool(Generation):
                     POOL.set(len(rows) - 1)
                     return self._stored(given, request_id=request_id, from_archive=True)
         return None
-
-    async def _cancel(self, job_id: str) -> None:
-        try:
-            await self._client.cancel(job_id)
-        except FakeanimeError as error:
-            log.info("job %s could not be cancelled: %s", job_id, error)

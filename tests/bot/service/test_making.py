@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot.service import Busy, Cooldown, Person, Progress, StoredCard
+from bot.service import Busy, CardService, Cooldown, Person, Progress, StoredCard
 from db.models import RequestRow
 from generator.errors import GenerationFailed, QueueFull
 from generator.schema import CardRequest
+from generator.store import USUAL_BATCH
 from tests.bot.house import ALICE, BOB, SERVER, House, jpeg
 from tests.bot.service.conftest import Opened
 from tests.bot.service.steps import make, request_row, states
@@ -133,6 +134,21 @@ async def test_a_full_line_is_said_and_not_counted(opened: Opened) -> None:
         house.worker.go.set()
         await first
         await make(house)
+
+
+async def test_a_line_that_takes_too_long_is_said_at_once_and_left(house: House) -> None:
+    house.worker.go.clear()
+    others = [asyncio.create_task(make(house, Person("web", str(n)))) for n in range(20)]
+    await house.in_line(20)
+    hurried = CardService(house.settings, house.client, house.database, make_timeout=2 * USUAL_BATCH)
+    with pytest.raises(QueueFull) as caught:
+        await hurried.make(ALICE, SERVER, CardRequest(), reply_ref={})
+    assert caught.value.retry_after > 0
+    assert (await house.store.stats()).queued == 20
+    assert (await states(house)).count("failed") == 1
+    house.worker.go.set()
+    await asyncio.gather(*others)
+    await hurried.make(ALICE, SERVER, CardRequest(), reply_ref={})  # it did not count, and the line is short again
 
 
 async def test_a_stopped_bot_finishes_what_it_owed_with_the_same_card(house: House) -> None:
