@@ -50,7 +50,7 @@ class HiddenTaste:
         worth = {name: float(dice.normal(0, _SPREADS[name.partition(":")[0]])) for name in plain}
         kinds = {kind: [name for name in plain if name.startswith(f"{kind}:")] for kind in ("genre", "hair", "title")}
         pairs = {
-            (genre, other): float(dice.normal(0, 0.5))
+            (genre, other): float(dice.normal(0, 0.72))
             for genre in kinds["genre"]
             for other in dice.permutation(kinds["hair"])[:3].tolist() + dice.permutation(kinds["title"])[:1].tolist()
         }
