@@ -127,6 +127,7 @@ async def rated_genres(session: AsyncSession, person_id: int) -> Sequence[tuple[
 async def export(session: AsyncSession, person_id: int, platform: str, user_id: str) -> dict[str, list[dict[str, Any]]]:
     """Return every row that is kept of somebody, by table, oldest first; times as ISO 8601."""
     parts: dict[str, Executable] = {
+        "person": select(PersonRow.first_seen).where(PersonRow.id == person_id),
         "requests": select(
             RequestRow.id,
             RequestRow.created,

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select, text
@@ -101,6 +101,7 @@ async def test_the_export_has_everything_and_nothing_of_others(house: House) -> 
     await house.service.rate(BOB, mine.id, 1, "web")
     kept = json.loads(json.dumps(await house.service.export(ALICE)))
     assert (kept["platform"], kept["user_id"]) == ("discord", "1")
+    assert datetime.fromisoformat(kept["person"][0]["first_seen"]) <= datetime.now(UTC)
     [request], [card], [rating] = kept["requests"], kept["cards"], kept["ratings"]
     assert (request["options"]["title"], request["chat_id"], request["card_id"]) == ("Mine Alone", "chat-1", mine.id)
     assert (card["id"], card["title"]) == (mine.id, "Mine Alone")
