@@ -59,7 +59,7 @@ def known(face: Image.Image) -> Hero:
     crown = (y < 0.30) & (np.abs(x - 0.5) < 0.42) | (np.abs(x - 0.5) > 0.36) & (y > 0.3) & (y < 0.75)
     calm = np.asarray(small.filter(ImageFilter.GaussianBlur(0.9)), np.float32)
     distance = np.linalg.norm(calm - np.array(skin[1], np.float32), axis=-1)
-    hair = sorted(_tones(pixels[crown & (distance >= np.quantile(distance[crown], 0.2))], (0.12, 0.5, 0.88)), key=sum)
+    hair = _tones(pixels[crown & (distance >= np.quantile(distance[crown], 0.2))], (0.12, 0.5, 0.88))
     bare = np.where(np.hypot((x - 0.5) / 0.36, (y - 0.6) / 0.34) < 1, np.clip(1.7 - distance / 44, 0, 1), 0)
     chin = _chin(bare)
     cheek = np.hypot((x - (0.5 + chin[0]) / 2) / 0.27, (y - 0.66) / (chin[1] - 0.64))  # shadows on it are skin as well
