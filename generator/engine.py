@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +15,7 @@ import numpy as np
 
 from generator import taste
 from generator.schema import FIRST_CHOSEN_SEED, Card, CardRequest, ChosenBy, Features
+from generator.stages import stage
 
 if TYPE_CHECKING:  # the models load only where cards are made
     from PIL.Image import Image
@@ -56,7 +60,7 @@ class Option:
 
 
 class Engine:
-    """The models together. Not for use by several threads at once.
+    """The models together. Not for use by several threads at once; it has threads of its own, as many as cores.
 
     Args:
         writer: the text models.
@@ -68,6 +72,7 @@ class Engine:
         self.painter = painter
         versions = f"{writer.version}/{painter.version}"
         self.version = hashlib.sha256(versions.encode()).hexdigest()[:8]
+        self._threads = ThreadPoolExecutor(len(os.sched_getaffinity(0)), "card")
 
     @classmethod
     def load(cls, folder: Path = WEIGHTS, progress: Callable[[str], None] = lambda _: None) -> Engine:
@@ -98,15 +103,23 @@ class Engine:
 
         The same request with seeds gives the same card, whatever else is in the batch.
         """
+        seeded = [request.with_seeds() for request in requests]
+        with stage("text"):
+            drafts = self.writer.write([_for_text(request) for request in seeded])
+        # Painting and lettering know one card at a time, and gain nothing from a batch but a core for each.
+        making = [
+            self._threads.submit(copy_context().run, self._finished, request, draft)
+            for request, draft in zip(seeded, drafts, strict=True)
+        ]
+        return [card.result() for card in making]
+
+    def _finished(self, request: CardRequest, draft: Draft) -> MadeCard:
         from generator.card import render
 
-        seeded = [request.with_seeds() for request in requests]
-        drafts = self.writer.write([_for_text(request) for request in seeded])
-        made = []
-        for request, draft in zip(seeded, drafts, strict=True):
+        with stage("art"):
             card, painting = self._painted(request, draft)
-            made.append(MadeCard(card, render(card, painting.art, painting.face)))
-        return made
+        with stage("lettering"):
+            return MadeCard(card, render(card, painting.art, painting.face))
 
     def options(self, requests: Sequence[CardRequest]) -> list[list[Option]]:
         """Return what each request might get, best first by the models' judgement; nothing if the first round failed.

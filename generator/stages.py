@@ -7,17 +7,19 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Lock
 from typing import Literal, get_args
 
 Stage = Literal["text", "art", "lettering"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 
 _seconds: ContextVar[dict[Stage, float] | None] = ContextVar("seconds", default=None)
+_adding = Lock()
 
 
 @contextmanager
 def timed() -> Iterator[dict[Stage, float]]:
-    """Collect the seconds that the work inside spends in each stage."""
+    """Collect the seconds that the work inside spends in each stage; of threads in its context, the sum."""
     seconds: dict[Stage, float] = defaultdict(float)
     before = _seconds.set(seconds)
     try:
@@ -35,4 +37,5 @@ def stage(name: Stage) -> Iterator[None]:
     finally:
         seconds = _seconds.get()
         if seconds is not None:
-            seconds[name] += time.perf_counter() - began
+            with _adding:
+                seconds[name] += time.perf_counter() - began

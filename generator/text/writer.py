@@ -19,14 +19,13 @@ from generator.text import slots
 from generator.text.candidates import Candidate, merit, people_flaw, repetition, synopsis_flaw, title_flaw, unfit
 from generator.text.facts import facts_of, genres_of, known_genres, studio_of
 from generator.text.kana import katakana
-from generator.text.record import Record
 from generator.text.vocabulary import GENRES, Vocabulary
 from generator.text.weights import TextWeights, load
 
 CANDIDATES = 8  # rows of a request; fewer may be looked at
 ENOUGH = 6  # candidates of a request after whose end the others are given up
 STEPS, RAW_STEPS = 256, 448  # tokens of a record at most; a raw one may be of any length
-BUCKETS = (1, 4, 16)  # requests decoded at once; fewer are padded
+BUCKETS = (1, 8)  # requests written at once; fewer are padded
 ROUNDS = 4  # of fresh candidates when all were unfit
 _GIVEN = 72  # tokens of a given title that the model reads
 
@@ -100,14 +99,14 @@ class Writer:
         from generator.text import decode
         from generator.text.grammar import banned_tokens, make_grammar, unwritten_lengths
         from generator.text.namer import Namer
+        from generator.text.sampler import RecordSampler
 
         self.version = weights.version
         self.weights = weights
         self.vocabulary = weights.vocabulary
         self._slotter = slots.Slotter(weights.lexicon)
-        self._loop = decode.record_loop(
-            decode.Weights.of(weights.record, weights.record_shape), make_grammar(self.vocabulary)
-        )
+        record = decode.Weights.of(weights.record, weights.record_shape)
+        self._sampler = RecordSampler(record, make_grammar(self.vocabulary))
         self._banned = banned_tokens(self.vocabulary)
         self._unwritten = unwritten_lengths(self.vocabulary)
         self._genre_tokens = [self.vocabulary.symbol(f"genre {name}") for name in GENRES]
@@ -127,8 +126,8 @@ class Writer:
 
     def warm(self) -> None:
         """Compile every batch size, so that no request waits for it."""
+        self._sampler.warm(STEPS, _GIVEN)
         for bucket in BUCKETS:
-            self._sample([CardRequest(seed=i) for i in range(bucket)], 0, ENOUGH, dry=True)
             self._namer.warm(bucket)
 
     def write(self, requests: Sequence[CardRequest], candidates: int = CANDIDATES) -> list[Draft]:
@@ -198,14 +197,16 @@ class Writer:
         attempt: int,
         enough: int,
         raw: bool = False,
-        dry: bool = False,
         closed: Sequence[Iterable[int]] = (),
     ) -> list[list[Candidate]]:
         """Return `CANDIDATES` candidates for each of at most `BUCKETS[-1]` requests, `raw` ones of any length.
 
-        No title of a request's candidates begins with a token that is `closed` to it.
+        No title of a request's candidates begins with a token that is `closed` to it. Those whose title is no good are
+        not written to their end, but for raw ones.
         """
-        size, steps = _bucket(len(requests)), RAW_STEPS if raw else STEPS
+        from generator.text.sampler import Wanted
+
+        size, steps = len(requests), RAW_STEPS if raw else STEPS
         uniform = np.zeros((size, CANDIDATES, steps), np.float32)
         heat, floor = np.ones(size, np.float32), np.ones(size, np.float32)
         banned, openings = np.zeros((2, size, self.vocabulary.size), bool)
@@ -228,12 +229,15 @@ class Writer:
             if request.title is not None:
                 written = self.vocabulary.encode(" " + slots.RESERVED.sub("\ufffd", request.title))[: _GIVEN - 1]
                 title[i, : len(written) + 1] = [*written, self.vocabulary.symbol("facts")]
-        active = np.arange(size) < len(requests) if not dry else np.zeros(size, bool)
         lead = np.full(size, GUIDANCE, np.float32)
-        tokens, scores = self._loop(
-            uniform, heat, title_heat, floor, lead, openings, banned, genres, title, np.int32(enough), active
-        )
-        tokens, scores = np.asarray(tokens), np.asarray(scores)
+        wanted = Wanted(uniform, heat, title_heat, floor, lead, openings, banned, genres, title)
+        facts = self.vocabulary.symbol("facts")
+
+        def refuse(number: int, row: np.ndarray) -> bool:
+            """Whether a row has a title, and one that no card may have."""
+            return facts in row and not self._titled(requests[number], self._read(row, (0.0, 0.0), requests[number]))
+
+        tokens, scores = self._sampler.sample(wanted, enough, None if raw else refuse)
         return [
             [self._read(tokens[i, j], scores[:, i, j].tolist(), requests[i]) for j in range(CANDIDATES)]
             for i in range(len(requests))
@@ -269,11 +273,7 @@ class Writer:
         fit: list[int] = []
         for number, candidate in enumerate(batch):
             record = candidate.record
-            if unfit(record.synopsis, record.english, None if request.title is not None else record.title):
-                continue
-            if request.title is None and (
-                title_flaw(record.title, self.weights.titles) or _bad_english(record, self.weights)
-            ):
+            if not self._titled(request, candidate) or unfit(record.synopsis):
                 continue
             flaw = synopsis_flaw(candidate, self._slotter.title_words(record.title or ""), self.weights.runs)
             flaw = flaw or people_flaw(record.synopsis or "", record.title, self._slotter)
@@ -282,6 +282,16 @@ class Writer:
             elif flaw in _BEARABLE and i not in fallback:
                 fallback[i] = _Chosen(candidate)
         return fit
+
+    def _titled(self, request: CardRequest, candidate: Candidate) -> bool:
+        """Whether a candidate's title is fit to be shown, as a given one is."""
+        title, english = candidate.record.title, candidate.record.english
+        if request.title is not None:
+            return not unfit(english)
+        return not (unfit(title, english) or title_flaw(title, self.weights.titles) or self._bad_english(english))
+
+    def _bad_english(self, english: str | None) -> bool:
+        return english is not None and title_flaw(english, self.weights.titles) is not None
 
     def _refused_openings(self, batch: Sequence[Candidate]) -> set[int]:
         """Return the first tokens of titles that are taken: the model returns to the franchises that it knows best."""
@@ -436,10 +446,6 @@ def _parts(indices: Iterable[int]) -> list[list[int]]:
         parts.append(rest[: BUCKETS[-1]])
         rest = rest[BUCKETS[-1] :]
     return parts
-
-
-def _bad_english(record: Record, weights: TextWeights) -> bool:
-    return record.english is not None and title_flaw(record.english, weights.titles) is not None
 
 
 def _whole_title(match: Any) -> str:

@@ -22,7 +22,6 @@ class SteeredWriter(Writer):
         attempt: int,
         enough: int,
         raw: bool = False,
-        dry: bool = False,
         closed: Sequence[Iterable[int]] = (),
     ) -> list[list[Candidate]]:
         return [[_candidate(request, attempt, number) for number in range(CANDIDATES)] for request in requests]
