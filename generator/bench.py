@@ -75,7 +75,8 @@ async def measure_service(weights: Path, progress: Progress, single: int, crowd:
 
     Returns:
         `seconds_to_ready` from the start of queue and worker until a card can be made; `card_seconds` from asking to
-        having the picture; `cards_per_second` for the crowd; peak memory of each process in MB.
+        having the picture; `cards_per_second` for the crowd, and how many times the rate of one after another that is
+        (`batching_factor`); peak memory of each process in MB.
 
     Raises:
         GenerationFailed: a process does not start, or a card is not made.
@@ -114,11 +115,13 @@ async def measure_service(weights: Path, progress: Progress, single: int, crowd:
             figures: dict[str, Any] = {"seconds_to_ready": round(time.monotonic() - start, 2)}
             await _card(client, 0)
             progress(f"{single} cards one after another")
-            figures["card_seconds"] = percentiles([await _card(client, seed) for seed in range(1, single + 1)])
+            alone = [await _card(client, seed) for seed in range(1, single + 1)]
+            figures["card_seconds"] = percentiles(alone)
             progress(f"{crowd} cards at once")
             begin = time.monotonic()
             await asyncio.gather(*(_card(client, 1000 + seed) for seed in range(crowd)))
-            figures["cards_per_second"] = round(crowd / (time.monotonic() - begin), 3)
+            rate = crowd / (time.monotonic() - begin)
+            figures |= {"cards_per_second": round(rate, 3), "batching_factor": round(rate * sum(alone) / single, 2)}
             figures["worker_peak_mb"] = peak_memory(worker.pid)
             progress("a bot with Discord, Telegram and the playground")
             async with _process(folder, with_bots, "bot") as bot:
@@ -206,12 +209,13 @@ def percentiles(seconds: Sequence[float]) -> dict[str, float]:
     return {"p50": round(float(p50), 4), "p95": round(float(p95), 4), "count": len(seconds)}
 
 
-def measure_models(weights: Path, progress: Progress, cards: int = 10) -> dict[str, Any]:
+def measure_models(weights: Path, progress: Progress, cards: int = 16) -> dict[str, Any]:
     """Load the models into this process and time the parts of a card.
 
     Returns:
-        Seconds of one card's text, art, and lettering with packing as JPEG; how many functions were traced, hence
-        compiled, after the warm-up; and what `measure_naive_loop` gives.
+        Seconds of one card's text, art, and lettering with packing as JPEG; seconds of all cores' work for each
+        (`cpu_seconds`), the text alone and in batches; how many functions were traced, hence compiled, after the
+        warm-up; and what `measure_naive_loop` gives.
     """
     from generator.card import render, to_jpeg
     from generator.engine import Engine
@@ -220,22 +224,33 @@ def measure_models(weights: Path, progress: Progress, cards: int = 10) -> dict[s
     engine.make([CardRequest(seed=0)])
     progress(f"text, art and lettering of {cards} cards")
     before = traces()
-    seconds: dict[str, list[float]] = {"text_seconds": [], "art_seconds": [], "lettering_seconds": []}
-    for made in engine.make([CardRequest(seed=seed) for seed in range(1, cards + 1)]):
-        request = CardRequest(seed=made.card.seed).with_seeds()
-        marks = [time.perf_counter()]
+    requests = [CardRequest(seed=seed).with_seeds() for seed in range(1, cards + 1)]
+    marks: list[list[tuple[float, float]]] = []  # by the clock and of work, before and after each part of each card
+    for made, request in zip(engine.make(requests), requests, strict=True):
+        marks.append([_now()])
         engine.writer.write([request])
-        marks.append(time.perf_counter())
+        marks[-1].append(_now())
         (painting,) = engine.painter.paint([request], [made.card.genres])
-        marks.append(time.perf_counter())
+        marks[-1].append(_now())
         to_jpeg(render(made.card, painting.art, painting.face))
-        marks.append(time.perf_counter())
-        for times, begin, end in zip(seconds.values(), marks, marks[1:], strict=False):
-            times.append(end - begin)
-    figures: dict[str, Any] = {name: percentiles(times) for name, times in seconds.items()}
-    figures["compiled_after_warm_up"] = traces() - before
+        marks[-1].append(_now())
+    parts = ("text", "art", "lettering")
+    clock, work = np.diff(np.array(marks), axis=1).transpose(2, 1, 0)  # (3, cards) each
+    figures: dict[str, Any] = {
+        f"{part}_seconds": percentiles(list(row)) for part, row in zip(parts, clock, strict=True)
+    }
+    cpu = {part: round(float(row.mean()), 4) for part, row in zip(parts, work, strict=True)}
+    _, begin = _now()
+    engine.writer.write(requests)
+    cpu["text_in_batches"] = round((_now()[1] - begin) / cards, 4)
+    figures |= {"cpu_seconds": cpu, "compiled_after_warm_up": traces() - before}
     progress("the naive loop")
     return figures | {"naive_loop": measure_naive_loop(engine.writer.weights, NAIVE_TOKENS)}
+
+
+def _now() -> tuple[float, float]:
+    """Return the time and the work of this process so far, in seconds."""
+    return time.perf_counter(), time.process_time()
 
 
 def traces() -> int:
@@ -292,26 +307,18 @@ def _padded(tokens: Sequence[int]) -> NDArray[np.int32]:
 def _compiled_tokens_per_second(weights: TextWeights, rows: int, texts: int = 5) -> float:
     from generator.text import decode
     from generator.text.grammar import make_grammar
+    from generator.text.sampler import RecordSampler, Wanted
 
     grammar = make_grammar(weights.vocabulary)
-    loop = decode.record_loop(decode.Weights.of(weights.record, weights.record_shape), grammar)
+    sampler = RecordSampler(decode.Weights.of(weights.record, weights.record_shape), grammar)
     one, nothing = np.ones(1, np.float32), np.full((1, 1), -1, np.int32)
+    none = np.zeros((1, weights.vocabulary.size), bool)
 
     def write(seed: int) -> int:
-        tokens, *_ = loop(
-            uniform=np.random.default_rng(seed).random((1, rows, STEPS), np.float32),
-            temperature=one,
-            title_temperature=one,
-            min_p=0.05 * one,
-            guidance=one,
-            openings=np.zeros((1, weights.vocabulary.size), bool),
-            banned=np.zeros((1, weights.vocabulary.size), bool),
-            given_genres=nothing,
-            given_title=nothing,
-            enough=np.int32(rows),
-            active=np.ones(1, bool),
-        )
-        return int((np.asarray(tokens) != grammar.end).sum()) + rows
+        uniform = np.random.default_rng(seed).random((1, rows, STEPS), np.float32)
+        wanted = Wanted(uniform, one, one, 0.05 * one, one, none, none, nothing, nothing)
+        tokens, _ = sampler.sample(wanted, enough=rows)
+        return int((tokens != grammar.end).sum()) + rows
 
     write(0)
     begin = time.perf_counter()

@@ -117,11 +117,13 @@ class QueueProcess(Process):
 class WorkerProcess(Process):
     """A worker for the queue at `url`, with an engine that only waits: `seconds` for a batch of up to `batch`."""
 
-    def __init__(self, url: str, name: str, *, seconds: float = 0.1, batch: int = 4, picture: int = 100) -> None:
+    def __init__(
+        self, url: str, name: str, *, seconds: float = 0.1, batch: int = 4, picture: int = 100, **environment: str
+    ) -> None:
         self._folder = tempfile.TemporaryDirectory()
         self._busy = Path(self._folder.name) / "busy"
         words = (url, name, str(seconds), str(batch), str(self._busy), str(picture))
-        super().__init__("tests.faults.tiny_worker", *words)
+        super().__init__("tests.faults.tiny_worker", *words, **environment)
 
     def close(self) -> None:
         super().close()

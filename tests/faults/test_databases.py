@@ -1,6 +1,6 @@
 """Databases that are locked, full or gone for a while: a sentence meanwhile, no crash, and recovery by itself.
 
-FAKEANIME_OUTAGE=S locks and stops them for S seconds instead of two; SQLite's own patience is ten.
+FAKEANIME_OUTAGE=S locks and stops them for S seconds instead of two; a writer's own patience is ten.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ from bot.service import CardService, Person, StorageFailed
 from db import database as databases
 from tests.bot.house import ALICE, BOB, House, open_house
 from tests.bot.service.steps import make
+from tests.bot.telegram.double import TelegramDouble
+from tests.faults.chat import bot_process, counted, photos, posted, rate, rows, wish
+from tests.faults.conftest import Start
+from tests.faults.processes import QueueProcess, WorkerProcess, until
 from tests.postgresql import PostgreSQL
 
 OUTAGE = float(os.environ.get("FAKEANIME_OUTAGE", "2"))
@@ -57,6 +61,47 @@ async def test_a_database_locked_for_too_long_is_told_and_works_again(
         other.close()
         assert (await house.service.rate(BOB, stored.id, 5, "web")).own == 5
         assert not (await make(house, BOB)).from_archive
+
+
+async def test_a_bot_whose_database_is_locked_lives_on_and_loses_nothing_that_it_acknowledged(
+    start: Start, tmp_path: Path
+) -> None:
+    """Who asks while it is locked waits, or is told after ten seconds and asks again."""
+    queue = start(QueueProcess(short=True))
+    start(WorkerProcess(queue.url, "w", seconds=0.1))
+    async with TelegramDouble() as double:
+        bot = start(bot_process(double, queue.url, tmp_path))
+        await posted(double, await wish(double, 1))
+        [first] = photos(double, 1)
+        with sqlite3.connect(tmp_path / "fakeanime.db", isolation_level=None) as other:
+            other.execute("BEGIN IMMEDIATE")
+            rating = asyncio.create_task(rate(double, 1, first, 7))
+            await wish(double, 2)
+            await asyncio.sleep(OUTAGE)
+            other.execute("ROLLBACK")
+        other.close()
+        said = await rating or ""
+        waited = "storage does not answer" not in said
+        assert waited or OUTAGE > 8
+        if not waited:
+            assert "storage does not answer" not in (await rate(double, 1, first, 7) or "")
+
+        async def told() -> bool:
+            texts = [message.get("text", "") for (chat, _), message in double.messages.items() if chat == 2]
+            return bool(photos(double, 2)) or any("storage does not answer" in text for text in texts)
+
+        await until(told, 60)
+        if not photos(double, 2):
+            assert OUTAGE > 8
+            await wish(double, 2)
+        await posted(double, 2)
+        await until(lambda: counted(tmp_path, 1), 60)
+        assert [len(photos(double, chat)) for chat in (1, 2)] == [1, 1]
+        assert bot.stop() == 0
+    assert rows(tmp_path, "PRAGMA integrity_check") == [("ok",)]
+    assert rows(tmp_path, "SELECT source, value FROM ratings") == [("button", 5)]
+    assert double.violations == []
+    print(f"locked for {OUTAGE:g} s: {'waited for' if waited else 'told, and done when asked again'}")
 
 
 async def test_a_full_disk_is_told_and_nothing_acknowledged_is_lost(tmp_path: Path) -> None:

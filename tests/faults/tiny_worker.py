@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-import time
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,7 +27,7 @@ class WaitingEngine:
 
     def make(self, requests: Sequence[CardRequest]) -> list[SmallCard]:
         self._busy.touch()
-        time.sleep(self._seconds)
+        threading.Event().wait(self._seconds)  # faketime breaks time.sleep (EINVAL), not this
         self._busy.unlink(missing_ok=True)
         return [SmallCard(card_for(request), self._size) for request in requests]
 

@@ -14,6 +14,7 @@ from generator.queue import listen
 from generator.settings import GeneratorSettings
 
 TOKEN = "a.valid.token"
+PACE = 0.3  # seconds that it asks for when it wants a slower pace
 BOT = {"id": "99", "username": "fakeanime", "discriminator": "0", "avatar": None, "bot": True}
 
 
@@ -27,6 +28,7 @@ class Discord:
         left_with: close codes of the gateway connections, as the bot sent them.
         turn_away: close code with which the gateway answers a bot that identifies; None lets it in.
         gateway_failures: how many questions for the gateway are answered with an error first.
+        slower: how many calls that register commands are first asked for a slower pace.
     """
 
     def __init__(self) -> None:
@@ -36,6 +38,7 @@ class Discord:
         self.left_with: list[int | None] = []
         self.turn_away: int | None = None
         self.gateway_failures = 0
+        self.slower = 0
         self.app = web.Application(middlewares=[self._authorize])
         self.app.router.add_get("/api/users/@me", self._me)
         self.app.router.add_get("/api/oauth2/applications/@me", self._application)
@@ -67,6 +70,11 @@ class Discord:
         return _json({**described, "bot_public": True, "bot_require_code_grant": False, "owner": BOT})
 
     async def _sync(self, request: web.Request) -> web.Response:
+        if self.slower:
+            self.slower -= 1
+            limits = {"Retry-After": "1", "Via": "1.1 google", "X-RateLimit-Scope": "user"}
+            told = {"message": "You are being rate limited.", "retry_after": PACE, "global": False}
+            return _json(told, status=429, headers=limits)
         commands = await request.json()
         return _json(
             [
@@ -112,9 +120,10 @@ class Discord:
         }
 
 
-def _json(data: object, status: int = 200) -> web.Response:
+def _json(data: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
     # Discord names no character set here, and discord.py reads nothing else as JSON.
-    return web.Response(body=json.dumps(data).encode(), status=status, headers={"Content-Type": "application/json"})
+    headers = {"Content-Type": "application/json", **(headers or {})}
+    return web.Response(body=json.dumps(data).encode(), status=status, headers=headers)
 
 
 @asynccontextmanager

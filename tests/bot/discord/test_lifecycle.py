@@ -14,9 +14,10 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.discord import FakeanimeDiscord, lifecycle
+from bot.figures import LIMITS
 from bot.settings import BotSettings
 from generator.errors import ConfigurationError
-from tests.bot.discord.double import TOKEN, Discord, open_discord
+from tests.bot.discord.double import PACE, TOKEN, Discord, open_discord
 from tests.bot.discord.stage import until
 from tests.bot.house import House
 
@@ -63,6 +64,23 @@ async def test_a_gateway_of_ones_own_is_used(house: House, discord: Discord) -> 
             await proxy.identified.wait()
         await bot.close()
     assert not discord.identified.is_set()
+
+
+async def test_a_slower_pace_is_kept_and_counted(house: House, discord: Discord) -> None:
+    """Status 429 from the real HTTP client's point of view: it waits as told, tries again, and `/metrics` shows it."""
+    discord.slower = 2
+    before = dict(LIMITS.samples())
+    bot = bot_for(house, discord.api)
+    began = asyncio.get_running_loop().time()
+    await bot.start()
+    async with asyncio.timeout(10):
+        await discord.identified.wait()
+        await bot.client.wait_until_ready()
+    await bot.close()
+    assert asyncio.get_running_loop().time() - began >= 2 * PACE
+    assert discord.requests.count(("PUT", "/api/applications/99/commands")) == 3
+    counted = {labels: count - before[labels] for labels, count in LIMITS.samples()}
+    assert counted == {'{platform="discord"}': 2, '{platform="telegram"}': 0}
 
 
 async def test_a_missing_token_is_told(house: House, discord: Discord) -> None:
