@@ -1,4 +1,4 @@
-"""The hero from the head to below the sheet: the painted face within drawn hair, on drawn shoulders."""
+"""The hero down to below the sheet: the face that the network painted, inked, within drawn hair, on drawn shoulders."""
 
 from __future__ import annotations
 
@@ -7,22 +7,16 @@ import random
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFilter
 
-from generator.card import features, hair, outfits
-from generator.card.brush import brushed
-from generator.card.drawing import Easel, Point, curve, lock
-from generator.card.finish import duotone, ramp
+from generator.card import features, fringe, hair, outfits
+from generator.card import pose as posing
+from generator.card.drawing import Easel, curve, lock
+from generator.card.finish import ramp
 from generator.card.hero import Hero
 from generator.card.outfits import Body, Cloth
 from generator.card.palette import RGB, Palette, mixed
 
-_SOFT = (
-    1.5  # blur, in pixels of the enlarged face, before strokes are laid: half of a pixel of what the network painted
-)
-_STEEP = [max(0, min(255, (v - 128) * 2 + 128)) for v in range(256)]
 LEFT, UP, WIDE = 0.72, 0.36, 2.44  # what a figure's sheet shows beside and above the face picture, and its whole width
 
 
@@ -53,23 +47,28 @@ def drawn(
         lit: 1 where light falls from the right, -1 from the left.
     """
     left, top, side = place
-    style = hair.choose(rng)
+    style, locks, pose = hair.choose(rng), fringe.choose(hero.bare, lit, rng), posing.choose(rng)
     tones, ink = hero.hair, mixed(colours.dark, hero.hair[0], 0.35)
     size = (round(WIDE * side), foot - top + round(UP * side))
     easel = Easel(size, (LEFT * side, UP * side), side)
     style.back(easel, tones, ink, rng)
-    hair.crown(easel, tones, ink, rng, lit)
+    hair.crown(easel, tones, ink, rng, lit, style)
+    if style.boy:
+        features.ears(easel, hero, ink)
     body = Body(easel, hero.chin[0], lit, hero.skin)
     outfits.neck(body, ink)
-    wear = outfits.OUTFITS.get(genre, (outfits.blazer,))
+    wear = outfits.worn(genre, style.boy)
     rng.choice(wear)(body, _cloth(colours, hero, ink, rng), rng)
     sheet = easel.shown()
-    _paint_face(sheet, hero, (round(LEFT * side), round(UP * side)), side, lit, rng)
+    corner = (round(LEFT * side), round(UP * side))
+    _paint_face(sheet, hero, corner, side, lit, locks, style.boy, rng)
     near = (round(1.4 * side), min(size[1], round((UP + 1.9) * side)))  # the part of the sheet that front locks reach
     easel = Easel(near, (0.2 * side, UP * side), side)
     easel.stroke(features.jaw(hero.chin)[8:-8], mixed(ink, hero.skin[0], 0.3), 0.008)
     hair.front_locks(easel, tones, ink, rng, style.front)
+    fringe.draw(easel, locks, tones, ink, lit, rng)
     sheet.alpha_composite(easel.shown(), (round(LEFT * side) - round(0.2 * side), 0))
+    sheet = posing.posed(sheet, corner, side, pose)
     return Figure(_rimmed(sheet, colours.light, lit, side), (left - round(LEFT * side), top - round(UP * side)), side)
 
 
@@ -85,33 +84,26 @@ def _cloth(colours: Palette, hero: Hero, ink: RGB, rng: random.Random) -> Cloth:
 
 
 def _paint_face(
-    sheet: Image.Image, hero: Hero, corner: tuple[int, int], side: int, lit: int, rng: random.Random
+    sheet: Image.Image,
+    hero: Hero,
+    corner: tuple[int, int],
+    side: int,
+    lit: int,
+    locks: fringe.Fringe,
+    boy: bool,
+    rng: random.Random,
 ) -> None:
-    """Lay the painted face into the drawn hair: skin in flat tones, hair in strokes of its drawn colours, and ink."""
-    soft = hero.face.filter(ImageFilter.GaussianBlur(_SOFT)).resize((side, side), Image.Resampling.BICUBIC)
-    bare = hero.bare.resize((side, side), Image.Resampling.BICUBIC).point(_STEEP)
-    eyes = hero.dark.resize((side, side), Image.Resampling.BICUBIC)
-    strokes = brushed(soft.filter(ImageFilter.BoxBlur(side // 160)), max(2, side // 80))
-    floor = mixed(hero.hair[0], hero.hair[1], 0.3)  # what is darker than that was an eye below the fringe
-    strokes = ImageChops.lighter(strokes, Image.new("RGB", strokes.size, floor))
-    strokes = Image.blend(strokes, duotone(strokes, hero.hair[0], hero.hair[2], hero.hair[1]), 0.5)
-    face = Image.composite(Image.blend(soft, _cel(hero, side, lit), 0.9), strokes, ImageChops.lighter(bare, eyes))
+    """Lay the face into the drawn hair: skin in two flat tones, the shadow of the fringe, and ink."""
+    face = _cel(hero, side, lit)
     easel = Easel((side, side), (0.0, 0.0), side)
-    features.inked(easel, hero, mixed(hero.hair[0], (20, 10, 24), 0.7), rng)
+    fringe.shadow(easel, locks, hero.skin[0])
+    features.inked(easel, hero, mixed(hero.hair[0], (20, 10, 24), 0.7), boy, rng)
     over = easel.shown()
     face.paste(over.convert("RGB"), (0, 0), over.getchannel("A"))
-    belongs = np.asarray(hero.belongs.resize((side, side), Image.Resampling.BILINEAR), np.float32) / 127 - 1
-    window = _window(side)
-    mask = np.clip(window * (1.6 + 0.8 * belongs * (1.2 - window)), 0, 1) * _above_jaw(side, hero.chin)
-    sheet.paste(face, corner, Image.fromarray((mask * 255).astype(np.uint8)))
-
-
-def _above_jaw(side: int, chin: Point) -> NDArray[np.float32]:
-    """Return 1 above the line of the jaw and 0 below."""
-    y, x = ((np.mgrid[:side, :side] + 0.5) / side).astype(np.float32)
-    line = np.array(features.jaw(chin), np.float32)
-    below = y - np.interp(x, line[:, 0], line[:, 1]).astype(np.float32)
-    return np.asarray(np.clip(0.5 - below * side / 2, 0, 1), np.float32)
+    easel = Easel((side, side), (0.0, 0.0), side)
+    line = features.jaw(hero.chin)
+    easel.fill([*line, (line[-1][0] - 0.02, 0.1), (line[0][0] + 0.02, 0.1)], (255, 255, 255))
+    sheet.paste(face, corner, easel.shown().getchannel("A"))
 
 
 def _cel(hero: Hero, side: int, lit: int) -> Image.Image:
@@ -133,16 +125,6 @@ def _cel(hero: Hero, side: int, lit: int) -> Image.Image:
 @lru_cache(maxsize=32)
 def _brow(side: int) -> Image.Image:
     return ImageChops.invert(ramp((side, side), 0.5, 0.58))
-
-
-@lru_cache(maxsize=32)
-def _window(side: int) -> NDArray[np.float32]:
-    """Return how much of the painting is kept at each place: all of the face, nothing at the picture's edges."""
-    y, x = ((np.mgrid[:side, :side] + 0.5) / side).astype(np.float32)
-    wide = np.where(y > 0.6, 0.5 - 0.5 * (y - 0.6), 0.5)
-    far = ((np.abs(x - 0.5) / wide) ** 2.4 + (np.abs(y - 0.48) / np.where(y > 0.48, 0.5, 0.49)) ** 2.4) ** (1 / 2.4)
-    t = np.clip((1.0 - far) / 0.16, 0, 1)
-    return np.asarray(t * t * (3 - 2 * t), np.float32)
 
 
 def _rimmed(sheet: Image.Image, light: RGB, lit: int, side: int) -> Image.Image:

@@ -17,12 +17,19 @@ _CROWN: tuple[Point, ...] = ((-0.01, 0.62), (-0.035, 0.40), (0.02, 0.14), (0.16,
     (0.5, -0.125), (0.66, -0.105), (0.84, -0.03), (0.98, 0.14), (1.035, 0.40), (1.01, 0.62))  # fmt: skip
 
 
-def crown(easel: Easel, tones: Tones, ink: RGB, rng: random.Random, lit: int) -> None:
-    """Draw the dome of the head with its sheen and strands; the painted face covers its lower half."""
+def crown(easel: Easel, tones: Tones, ink: RGB, rng: random.Random, lit: int, style: Style) -> None:
+    """Draw the dome of the head with its sheen and strands; face and fringe cover its middle."""
     dark, middle, light = tones
-    top = [(x, y + rng.uniform(-0.012, 0.012)) for x, y in _CROWN]
-    easel.fill([*curve(top), *curve([(1.01, 0.62), (0.96, 0.86), (0.5, 0.92), (0.04, 0.86), (-0.01, 0.62)])], middle)
+    end = 0.5 if style.boy else 1.0  # a boy's ends above the ears
+    top = [(x, (y if y < 0.2 else 0.2 + (y - 0.2) * end) + rng.uniform(-0.012, 0.012)) for x, y in _CROWN]
+    foot = [
+        (x, 0.2 + (y - 0.2) * end) for x, y in ((1.01, 0.62), (0.96, 0.86), (0.5, 0.92), (0.04, 0.86), (-0.01, 0.62))
+    ]
+    easel.fill([*curve(top), *curve(foot)], middle)
     easel.stroke(curve(top), ink, 0.008)
+    if style.spikes:
+        _spikes(easel, tones, ink, rng)
+        return
     whorl = (0.5 + 0.06 * lit, -0.09)
     for _ in range(15):
         x = rng.uniform(0.0, 1.0)
@@ -89,19 +96,49 @@ def tail_back(easel: Easel, tones: Tones, ink: RGB, rng: random.Random) -> None:
         easel.fill(lock([(x + shift, y + 0.02) for x, y in spine], 0.05, 0.2), tone)
 
 
-def wild_back(easel: Easel, tones: Tones, ink: RGB, rng: random.Random) -> None:
-    """Short hair that stands out in points."""
+def _sides(easel: Easel, tones: Tones, ink: RGB, rng: random.Random, out: float, steps: int) -> None:
+    """Draw `steps` locks, 4 at most, down either side of the head, whose points stand out from it."""
     for s in (-1, 1):
-        for y, out, down in ((0.1, 0.12, 0.08), (0.3, 0.15, 0.16), (0.5, 0.15, 0.24), (0.68, 0.1, 0.3),
-            (0.8, 0.02, 0.3)):  # fmt: skip
-            tip = (0.5 + s * (0.53 + out + rng.uniform(0, 0.04)), y + down)
-            easel.fill(lock([(0.5 + s * 0.3, y - 0.1), (0.5 + s * 0.5, y), tip], 0.24, 0.9), tones[1], ink)
+        for y, reach in ((0.2, 0.5), (0.33, 0.56), (0.46, 0.54), (0.57, 0.46))[:steps]:
+            spine = [(0.5 + s * 0.25, y - 0.1), (0.5 + s * 0.47, y + 0.04),
+                (0.5 + s * (reach + out + rng.uniform(0, 0.06)), y + rng.uniform(0.2, 0.3))]  # fmt: skip
+            easel.fill(lock(spine, 0.24, 0.9), mixed(tones[0], tones[1], 0.6), ink)
+            easel.fill(lock([(x, y + 0.03) for x, y in spine], 0.07, 0.9), tones[0])
+
+
+def wild_back(easel: Easel, tones: Tones, ink: RGB, rng: random.Random) -> None:
+    """Hair to the nape that stands out in points."""
     bob_back(easel, tones, ink, rng)
+    _sides(easel, tones, ink, rng, rng.uniform(0.1, 0.16), 4)
+
+
+def short_back(easel: Easel, tones: Tones, ink: RGB, rng: random.Random) -> None:
+    """A boy's short hair, close to the head, with a few points at the nape."""
+    back = mixed(tones[0], ink, 0.3)
+    for x in (0.28, 0.4, 0.5, 0.6, 0.72):
+        easel.fill(lock([(x, 0.5), (x, 0.8), (x + rng.uniform(-0.06, 0.06), rng.uniform(0.86, 0.96))], 0.24, 0.9), back)
+    _sides(easel, tones, ink, rng, 0.0, 2)
+
+
+def _spikes(easel: Easel, tones: Tones, ink: RGB, rng: random.Random) -> None:
+    """Draw points of hair that stand up from the crown."""
+    wind = rng.choice((-1, 1)) * rng.uniform(0.03, 0.1)
+    for x, up in ((0.06, 0.1), (0.94, 0.1), (0.2, 0.15), (0.8, 0.15), (0.35, 0.17), (0.65, 0.17), (0.5, 0.2)):
+        edge = -0.1 + 0.75 * (x - 0.5) ** 2
+        tip = (x + (x - 0.5) * 0.4 + wind + rng.uniform(-0.05, 0.05), edge - up * rng.uniform(0.6, 1.3))
+        spine = [(0.5 + (x - 0.5) * 0.75, edge + 0.16), (x - wind * 0.2, edge + 0.02), tip]
+        easel.fill(lock(spine, 0.34, 0.9), tones[1], ink)
+        easel.fill(lock([(x + 0.03, y) for x, y in spine[:2]] + [tip], 0.07, 0.9), mixed(tones[0], tones[1], 0.4))
 
 
 def front_locks(easel: Easel, tones: Tones, ink: RGB, rng: random.Random, foot: float) -> None:
     """Draw locks before the ears and over the shoulders, down to about y = `foot`."""
     dark, middle, light = tones
+    if foot < 0.8:  # sideburns
+        for s in (-1, 1):
+            spine = [(0.5 + s * 0.47, 0.22), (0.5 + s * 0.46, 0.42), (0.5 + s * 0.40, foot)]
+            easel.fill(lock(spine, 0.12, 1.0), middle, mixed(dark, ink, 0.6), 0.007)
+        return
     for s in (-1, 1):
         sway = rng.uniform(-0.05, 0.09)
         for out, start, share, thick in ((0.46, 0.40, 1.0, 0.15), (0.40, 0.52, 0.8, 0.10), (0.5, 0.3, 0.7, 0.09)):
@@ -119,11 +156,21 @@ def front_locks(easel: Easel, tones: Tones, ink: RGB, rng: random.Random, foot: 
 
 @dataclass(frozen=True)
 class Style:
-    """A way to wear hair: how the mass behind is drawn, how far down locks fall in front, and how common it is."""
+    """A way to wear hair.
+
+    Attributes:
+        back: draws the mass behind.
+        front: how far down locks fall in front.
+        chance: how common it is.
+        boy: whether it is a boy's, who has narrower eyes, stronger brows, ears and no ribbons.
+        spikes: whether it stands up from the crown.
+    """
 
     back: Callable[[Easel, Tones, RGB, random.Random], None]
     front: float
     chance: int
+    boy: bool = False
+    spikes: bool = False
 
 
 STYLES: dict[str, Style] = {
@@ -133,6 +180,8 @@ STYLES: dict[str, Style] = {
     "twin": Style(twin_back, 1.12, 2),
     "tail": Style(tail_back, 1.12, 2),
     "wild": Style(wild_back, 0.98, 2),
+    "short": Style(short_back, 0.62, 4, boy=True),
+    "spiky": Style(short_back, 0.62, 3, boy=True, spikes=True),
 }
 
 

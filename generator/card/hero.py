@@ -1,4 +1,4 @@
-"""What is known of a hero from the face picture: the colours of hair and skin, where the face is, and a firm painting.
+"""What is known of a hero from the face picture: the colours of hair and skin, and where the face is.
 
 Lengths are shares of the face picture's side, from its left upper corner.
 """
@@ -31,8 +31,6 @@ class Hero:
         bare: (SMALL, SMALL) L, how much each place is skin.
         eyes: middle of the left and of the right.
         iris: colour of the eyes.
-        dark: (SMALL, SMALL) L, how much each place belongs to the eyes.
-        belongs: (SMALL, SMALL) L, how much each place belongs to the head and not to what is behind it.
     """
 
     face: Image.Image
@@ -42,8 +40,6 @@ class Hero:
     bare: Image.Image
     eyes: tuple[Point, Point]
     iris: RGB
-    dark: Image.Image
-    belongs: Image.Image
 
 
 def known(face: Image.Image) -> Hero:
@@ -73,8 +69,6 @@ def known(face: Image.Image) -> Hero:
         Image.fromarray((bare * 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(0.8)),
         eyes,
         _iris(pixels, mask),
-        mask,
-        _belongs(small),
     )
 
 
@@ -137,14 +131,3 @@ def _tones(pixels: NDArray[np.float32], ranks: tuple[float, ...]) -> list[RGB]:
         red, green, blue = ordered[max(0, at - reach) : at + reach + 1].mean(axis=0)
         tones.append((round(float(red)), round(float(green)), round(float(blue))))
     return tones
-
-
-def _belongs(small: Image.Image) -> Image.Image:
-    """Is a pixel's colour more often found in the head than in the corners?"""
-    reduced = small.quantize(12, Image.Quantize.MEDIANCUT)
-    index = np.asarray(reduced)
-    y, x = (np.mgrid[:SMALL, :SMALL] + 0.5) / SMALL - 0.5
-    head, corner = np.hypot(x, y * 0.9) < 0.40, np.hypot(x, y) > 0.56
-    inside, outside = (np.bincount(index[part], minlength=12) / part.sum() for part in (head, corner))
-    score = ((inside - outside) / (inside + outside + 0.02)).astype(np.float32)[index]
-    return Image.fromarray(((score + 1) * 127).astype(np.uint8)).filter(ImageFilter.GaussianBlur(2))

@@ -331,3 +331,9 @@ OUTFITS: dict[str, tuple[Outfit, ...]] = {
     "Supernatural": (kimono, cloak, sailor, blazer),
     "Suspense": (coat, blazer, hoodie),
 }
+
+
+def worn(genre: str, boy: bool) -> tuple[Outfit, ...]:
+    """Return what is worn in `genre`; no boy wears a sailor blouse."""
+    wear = OUTFITS.get(genre, (blazer,))
+    return tuple(outfit for outfit in wear if not (boy and outfit is sailor))

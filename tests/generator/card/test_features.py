@@ -13,7 +13,7 @@ from tests.generator.card import synthetic
 def test_eyes_are_inked_where_the_picture_has_them_and_in_its_colour() -> None:
     known = hero.known(Image.fromarray(synthetic.face(2)))
     easel = Easel((256, 256), (0, 0), 256)
-    features.inked(easel, known, (0, 0, 0), random.Random(1))
+    features.inked(easel, known, (0, 0, 0), False, random.Random(1))
     drawn = np.asarray(easel.shown(), np.int16)
     for x, y in known.eyes:
         patch = drawn[round(y * 256) - 14 : round(y * 256) + 20, round(x * 256) - 16 : round(x * 256) + 16]
