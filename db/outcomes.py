@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import CardRow, RatingRow
@@ -71,8 +71,18 @@ async def liked_facts(session: AsyncSession, score: float, votes: int, limit: in
         score: Bayesian mean that they must have at least.
         votes: likewise.
     """
-    found = select(CardRow.facts, CardRow.options).where(
-        CardRow.score >= score, CardRow.votes >= votes, CardRow.hidden.is_(False), CardRow.pooled.is_(False)
-    )
+    found = select(CardRow.facts, CardRow.options).where(*_liked(score, votes))
     rows = await session.execute(found.order_by(CardRow.score.desc(), CardRow.id).limit(limit))
     return [row.facts for row in rows if row.options.get("title") is None]
+
+
+async def liked_paintings(
+    session: AsyncSession, version: str, score: float, votes: int, limit: int
+) -> list[dict[str, Any]]:
+    """Return the facts of the best rated cards that one version of the models made, best first; else as above."""
+    found = select(CardRow.facts).where(*_liked(score, votes), CardRow.model_version == version)
+    return list(await session.scalars(found.order_by(CardRow.score.desc(), CardRow.id).limit(limit)))
+
+
+def _liked(score: float, votes: int) -> tuple[ColumnElement[bool], ...]:
+    return CardRow.score >= score, CardRow.votes >= votes, CardRow.hidden.is_(False), CardRow.pooled.is_(False)

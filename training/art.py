@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.art.config import EncoderConfig, Network, UpscalerConfig
+from generator.art.weights import load_weights
 from generator.errors import ConfigurationError
 from training import art_presets
 from training.art_data import load_pictures
@@ -28,6 +29,8 @@ def train_art(
     threads: int = 0,
     minutes: float | None = None,
     kimg: float | None = None,
+    rated: str | None = None,
+    weights: Path | None = None,
 ) -> dict[str, Any]:
     """Train one network, or go on with a run that was stopped.
 
@@ -41,9 +44,12 @@ def train_art(
         threads: cores to use, 0 for all.
         minutes: stop after so long; the run can be continued.
         kimg: thousand pictures to show in all, instead of the preset's.
+        rated: database whose well-rated pictures join in, a few; `art` and `face` only. A new run then begins from the
+            weights that painted them.
+        weights: folder of these.
 
     Raises:
-        ConfigurationError: unknown preset, nothing prepared, or a checkpoint of another preset.
+        ConfigurationError: unknown preset, nothing prepared, a checkpoint of another preset, or nothing rated well.
         FakeanimeError: training gave non-finite numbers too often.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -59,16 +65,21 @@ def train_art(
         return _plan(chosen, len(pictures.images), int(pictures.held_out.sum()))
     _limit(threads)
     from training.art_gan import GanTrainer
+    from training.art_rated import liked_pictures
 
-    progress = GanTrainer(chosen, pictures, run).train(seconds)
+    init = liked = None
+    if rated is not None and weights is not None:
+        init, liked = load_weights(weights / network), liked_pictures(rated, network, weights, pictures)
+    progress = GanTrainer(chosen, pictures, run, init=init, rated=liked).train(seconds)
     return {"pictures": progress.total, "phase": progress.phase, "recoveries": progress.recoveries}
 
 
-def export_art(network: Trained, run: Path, out: Path, data: Path, preset: str = "cpu") -> Path:
+def export_art(network: Trained, run: Path, out: Path, data: Path, preset: str = "cpu", force: bool = False) -> Path:
     """Write the shipped weights of one run into `out` and return the file; of `dcgan` only figures, into the judge's.
 
     Raises:
-        ConfigurationError: the run is not far enough, or nothing is prepared in `data`.
+        ConfigurationError: the run is not far enough, nothing is prepared in `data`, or rated pictures have made the
+            weights worse and `force` is not given.
         WeightsError: figures of `dcgan` are asked for and `out` has no judge yet.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -81,7 +92,7 @@ def export_art(network: Trained, run: Path, out: Path, data: Path, preset: str =
     if network == "judge":
         sets: dict[Network, Any] = {"art": load_pictures(data, "art"), "face": load_pictures(data, "face")}
         return art_export.export_judge(run, out, EncoderConfig(), sets)
-    return art_export.export_gan(run, out, load_pictures(data, network), art_presets.preset(network, preset))
+    return art_export.export_gan(run, out, load_pictures(data, network), art_presets.preset(network, preset), force)
 
 
 def sample_art(network: Network, count: int, out: Path, weights: Path, seed: int = 0) -> Path:

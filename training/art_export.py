@@ -13,20 +13,23 @@ from PIL import Image
 
 from generator.art.config import EncoderConfig, Network, UpscalerConfig
 from generator.art.networks import build_generator
-from generator.art.weights import Weights, gather, save_weights
+from generator.art.weights import Weights, gather, load_weights, save_weights
+from generator.engine import WEIGHTS
 from generator.errors import ConfigurationError
 from training.art_data import Pictures
 from training.art_dcgan import DcganTrainer
 from training.art_evaluate import SIZES, Judge, fitted, reference_of
 from training.art_gan import calibrate, restore
 from training.art_presets import Preset
+from training.art_rated import check
 
 
-def export_gan(run: Path, out: Path, pictures: Pictures, preset: Preset) -> Path:
+def export_gan(run: Path, out: Path, pictures: Pictures, preset: Preset, force: bool = False) -> Path:
     """Write `out`/art or `out`/face (`.npz`, `.json`) from the run's checkpoint; pictures give the batch statistics.
 
     Raises:
-        ConfigurationError: the run has no checkpoint, or has not reached the full picture size.
+        ConfigurationError: the run has no checkpoint, or has not reached the full picture size, or rated pictures have
+            made its weights worse than those before and `force` is not given.
     """
     config = preset.config
     progress, arrays = restore(run / "checkpoint.npz")
@@ -47,6 +50,9 @@ def export_gan(run: Path, out: Path, pictures: Pictures, preset: Preset) -> Path
     conditions: dict[str, NDArray[Any]] = {"conditions/values": values, "conditions/counts": counts.astype(np.int32)}
     facts = {"pictures_shown": progress.total, "training_pictures": len(labels), "recoveries": progress.recoveries}
     weights = Weights(config.model_dump(mode="json"), gather(generator, "generator") | critic | conditions, facts)
+    if progress.rated and not force:
+        folder = out if (out / f"{config.network}.npz").exists() else WEIGHTS
+        check(weights, load_weights(folder / config.network), pictures)
     return save_weights(out / config.network, weights)
 
 

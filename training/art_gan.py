@@ -22,11 +22,13 @@ from tqdm import tqdm
 from generator.art.config import GanConfig
 from generator.art.layers import ModulatedBatchNorm
 from generator.art.networks import build_discriminator, build_generator
+from generator.art.weights import Weights
 from generator.errors import ConfigurationError, FakeanimeError
 from training import art_augment
 from training.art_data import Pictures
 from training.art_measures import diversity, pooled, sharpness, sliced_wasserstein
 from training.art_presets import Preset
+from training.art_rated import mixed
 from training.art_step import gan_step, hinge_losses
 
 COLUMNS = (
@@ -49,6 +51,7 @@ class Progress:
     total: int = 0
     recoveries: int = 0
     slowdown: float = 1.0  # factor on both step sizes, smaller after each recovery
+    rated: bool = False  # whether pictures that people liked have ever joined
 
 
 class GanTrainer:
@@ -59,16 +62,29 @@ class GanTrainer:
         pictures: what to learn from.
         run: folder of the run; an existing checkpoint there is continued.
         seed: of initial weights and of the order of pictures.
+        init: weights that a new run begins from, at full size; else from nothing.
+        rated: pictures of our own that people liked, a share of every batch; see `training.art_rated`.
+
+    Raises:
+        ConfigurationError: pictures, checkpoint or `init` do not fit the preset.
     """
 
-    def __init__(self, preset: Preset, pictures: Pictures, run: Path, seed: int = 0) -> None:
+    def __init__(
+        self,
+        preset: Preset,
+        pictures: Pictures,
+        run: Path,
+        seed: int = 0,
+        init: Weights | None = None,
+        rated: Pictures | None = None,
+    ) -> None:
         self.preset, self.config, self.run, self.seed = preset, preset.config, run, seed
         if pictures.images.shape[1:3] != self.config.size() and pictures.images.shape[1] % self.config.size()[0]:
             raise ConfigurationError(
                 f"The prepared pictures are {pictures.images.shape[2]} x {pictures.images.shape[1]}, this preset "
                 f"paints {self.config.size()[1]} x {self.config.size()[0]}; prepare them again at that size."
             )
-        self.images, self.labels = pictures.images, pictures.labels
+        self.images, self.labels, self.rated = pictures.images, pictures.labels, rated
         self.training = np.flatnonzero(~pictures.held_out)
         self.held_out = np.flatnonzero(pictures.held_out)
         self.progress = Progress()
@@ -79,7 +95,8 @@ class GanTrainer:
             self._load(run / "checkpoint.npz")
         else:
             keras.utils.set_random_seed(seed)
-            self._build(None)
+            self._build(None if init is None else self._begun(init))
+        self.progress.rated |= rated is not None
 
     def train(self, seconds: float | None = None) -> Progress:
         """Train until the phases are over, `seconds` have passed or a stop is asked for; write a checkpoint."""
@@ -122,7 +139,10 @@ class GanTrainer:
         # A young average must follow quickly, or sheets show the initial weights for thousands of steps.
         steps = self.progress.total // self.preset.batch
         decay = np.float32(min(self.preset.decay, (1 + steps) / (10 + steps)))
-        figures = self._step(decay, self.images[places], self.labels[places], latent, *changes)
+        images, labels = self.images[places], self.labels[places]
+        if self.rated is not None:
+            images, labels = mixed(images, labels, self.rated, len(self.training), self.rng)
+        figures = self._step(decay, images, labels, latent, *changes)
         self.progress.shown += self.preset.batch
         self.progress.total += self.preset.batch
         return figures
@@ -239,6 +259,16 @@ class GanTrainer:
                 for part in ("generator", "discriminator", "average")
             }
             self._build(small)
+
+    def _begun(self, init: Weights) -> dict[str, dict[str, NDArray[Any]]]:
+        """Return the parts of a finished pair, to train on at full size."""
+        if init.config != self.config.model_dump(mode="json"):
+            raise ConfigurationError(
+                "The weights to begin from have another shape than this preset; give the one they were trained with."
+            )
+        self.progress.phase = len(self.preset.phases) - 1
+        painter = init.part("generator")
+        return {"generator": painter, "average": painter, "discriminator": init.part("critic")}
 
     def _stages(self) -> int:
         return min(self.config.stages, self.config.start + self.progress.phase)

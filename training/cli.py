@@ -168,13 +168,25 @@ def train_art(
     minutes: Minutes = None,
     kimg: Annotated[float | None, typer.Option(help="Thousand pictures to show in all; art and face only.")] = None,
     threads: Threads = 0,
+    rated: Annotated[
+        str | None,
+        typer.Option(metavar="DATABASE_URL", help="Let a few that people liked there join in; art and face only."),
+    ] = None,
+    weights: WeightsOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
 ) -> None:
     """A picture network: art and face paint, upscale enlarges, judge compares, dcgan is the yardstick of 2020."""
     quiet_tensorflow()
+    from generator.errors import BadRequest
     from training import art
 
-    show(art.train_art(network, data, run / network, preset, dry_run, threads, minutes, kimg), as_json=True)
+    if rated is not None and network not in ("art", "face"):
+        raise BadRequest("--rated is for the networks that paint: art and face.")
+    folder = weights_folder(weights)
+    show(
+        art.train_art(network, data, run / network, preset, dry_run, threads, minutes, kimg, rated, folder),
+        as_json=True,
+    )
 
 
 @train.command("taste")
@@ -207,7 +219,7 @@ def export(
     table: Annotated[Path | None, typer.Option(help="anime.jsonl.gz, whose titles no card may have; for text.")] = None,
     preset: Annotated[str, typer.Option(help="With which art or face was trained.")] = "cpu",
     out: Annotated[Path | None, typer.Option(help="Folder of the weights; else the one that commands use.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Even if rated stories made the text weights worse.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Even if ratings made the weights worse.")] = False,
 ) -> None:
     """Pack checkpoints into the weights that cards are made with."""
     quiet_tensorflow()
@@ -221,7 +233,7 @@ def export(
     folder = weights_folder(out)
     for name in names:
         if name != "text":
-            typer.echo(export_art(name, run / name, folder, data, preset))
+            typer.echo(export_art(name, run / name, folder, data, preset, force))
         elif table is None:
             raise BadRequest("Give --table with the path of anime.jsonl.gz; the text weights hold its hashed titles.")
         else:
