@@ -78,11 +78,13 @@ class Outcome:
         served: every request in order.
         turn: ratings at which the taste turned.
         people: who rated.
+        ratings: given in all.
     """
 
     served: tuple[Served, ...]
     turn: int
     people: int
+    ratings: int
 
     def share(self, start: int, end: int) -> float:
         """Return the share of the oracle's gain over chance that ours reached between so many ratings."""
@@ -111,29 +113,27 @@ class Outcome:
 
     def recovered(self, step: int = 200) -> int | None:
         """Return after how many ratings from the turn on ours had the target's share again, over `step` ratings."""
-        last = self.served[-1].ratings
-        ends = range(self.turn + step, last + 1, step)
+        ends = range(self.turn + step, self.ratings + 1, step)
         return next((end - self.turn for end in ends if self.share(end - step, end) >= TARGET), None)
 
     def curve(self, step: int) -> tuple[list[float], dict[str, list[float]], list[float]]:
         """Return middles of steps of so many ratings, each policy's means in them, and the share of the gain."""
-        starts = range(0, self.served[-1].ratings - step // 2, step)
+        starts = range(0, self.ratings - step // 2, step)
         means = [self.means(start, start + step) for start in starts]
         worth = {policy: [mean[policy] for mean in means] for policy in POLICIES}
         return [start + step / 2 for start in starts], worth, [self.share(start, start + step) for start in starts]
 
     def figures(self) -> dict[str, Any]:
         """Return what a report says."""
-        last = self.served[-1].ratings
         span = max(100, min(WINDOW * 2, self.turn // 4))
         varieties = {policy: self.variety(policy) for policy in POLICIES}
         return {
             "cards": len(self.served),
             "people": self.people,
-            "ratings": last,
+            "ratings": self.ratings,
             "means_before_turn": self.means(self.turn - span, self.turn),
             "share_of_oracle_gain": self.share(self.turn - span, self.turn),
-            "share_of_oracle_gain_at_end": self.share(last - span, last + 1),
+            "share_of_oracle_gain_at_end": self.share(self.ratings - span, self.ratings),
             "recovered_after_ratings": self.recovered(),
             "variety": varieties,
             "variety_kept": {
@@ -237,7 +237,7 @@ async def simulate(
                     nights = ratings // plan.night
                     await learn(database)
                     progress(f"{ratings} ratings of {len(served)} cards")
-    return Outcome(tuple(served), plan.ratings, crowd.came)
+    return Outcome(tuple(served), plan.ratings, crowd.came, ratings)
 
 
 def _compared(ratings: int, maker: _Maker, ours: Features, crowd: Crowd, clusters: ArtClusters) -> Served:
