@@ -1,4 +1,4 @@
-"""`/top` and `/weirdest`: what the crowd likes best and agrees least about."""
+"""`/top`, `/weirdest` and `/raters`: what the crowd likes best and agrees least about, and who rates as it does."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any, Literal, cast
 import discord
 from discord import app_commands
 
+from bot.discord.embed import text_embed
 from bot.discord.lists import CardList
 from bot.discord.reply import Interaction, place_of, shared_locale
 from bot.discord.words import words
+from bot.raters import rater_lines
 from bot.sentences import say
 from bot.service import Period
 
@@ -33,6 +35,17 @@ async def top(interaction: discord.Interaction[Any], period: str = "week", where
 @app_commands.choices(period=PERIODS, where=PLACES)
 async def weirdest(interaction: discord.Interaction[Any], period: str = "all", where: str = "here") -> None:
     await _list(interaction, "weirdest", period, where)
+
+
+@app_commands.command(name="raters", description=words("about_raters"))
+@app_commands.describe(where=words("about_where"))
+@app_commands.choices(where=PLACES)
+async def raters(interaction: discord.Interaction[Any], where: str = "here") -> None:
+    await interaction.response.defer(thinking=True)
+    found = await interaction.client.service.raters(place_of(interaction).scope if where == "here" else None)
+    locale = await shared_locale(interaction)
+    text = "\n".join(rater_lines(found, locale))
+    await interaction.edit_original_response(embed=text_embed(say("common.raters", locale), text))
 
 
 async def _list(interaction: Interaction, kind: Literal["top", "weirdest"], period: str, where: str) -> None:

@@ -14,7 +14,7 @@ import discord
 from discord import app_commands
 from discord.ext import tasks
 
-from bot.discord.boards import top, weirdest
+from bot.discord.boards import raters, top, weirdest
 from bot.discord.buttons import FavouriteButton, RateButton, ScoreButton
 from bot.discord.commands import card, facts, fakeanime, remix
 from bot.discord.daily import DailyCards, daily
@@ -52,6 +52,7 @@ COMMANDS: tuple[app_commands.Command[Any, ..., Any] | app_commands.Group | app_c
     card,
     top,
     weirdest,
+    raters,
     favourites,
     mystats,
     daily,

@@ -46,6 +46,7 @@ def stats_embed(stats: PersonStats, locale: str) -> discord.Embed:
         "genres": ", ".join(stats.genres) or None,
         "best": stats.best and f"{plain(stats.best.card.title)} · `{stats.best.id}`",
         "agreement": None if stats.agreement is None else f"{stats.agreement:.0%}",
+        "place": stats.place and f"{stats.place} / {stats.raters}",
     }
     for name, figure in figures.items():
         if figure is not None:

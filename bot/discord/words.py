@@ -15,6 +15,7 @@ COMMAND_NAMES = (  # `/fakeanime` is called so in every language
     "card",
     "top",
     "weirdest",
+    "raters",
     "favourites",
     "mystats",
     "daily",

@@ -5,7 +5,7 @@ Each part of the service is a small class of its own subject; `CardService` is a
 
 from __future__ import annotations
 
-from bot.service.boards import Boards
+from bot.service.boards import Boards, Rater
 from bot.service.daily import Dailies, Daily
 from bot.service.errors import (
     Busy,
@@ -61,6 +61,7 @@ __all__ = [
     "Platform",
     "Post",
     "Progress",
+    "Rater",
     "RatingStyle",
     "RatingSummary",
     "Reported",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.service.base import ServicePart
 from bot.service.errors import storage
 from bot.service.options import split_list
 from bot.service.words import Period, StoredCard
-from db import cards, posts
+from db import cards, posts, raters
 from db.models import CardRow
 from generator.errors import BadRequest
 from generator.schema import parse_genre
@@ -17,6 +18,20 @@ from generator.schema import parse_genre
 PERIODS: dict[Period, timedelta | None] = {"day": timedelta(days=1), "week": timedelta(days=7), "all": None}
 MOST_WORDS = 6  # of a search; more make it no better
 LONGEST_GENRE = 3  # words, as in "slice of life"
+RATERS_SPAN = timedelta(days=30)  # age of the cards by which raters are judged
+
+
+@dataclass(frozen=True)
+class Rater:
+    """Somebody on the board of raters, whom nobody is told the name of.
+
+    Attributes:
+        in_step: how well their ratings go with the others', 1 for as well as can be, 0 for not at all.
+        ratings: that this is known from.
+    """
+
+    in_step: float
+    ratings: int
 
 
 class Boards(ServicePart):
@@ -42,6 +57,13 @@ class Boards(ServicePart):
     async def weirdest(self, period: Period = "all", scope: str | None = None, limit: int = 10) -> list[StoredCard]:
         """Return the cards that people agree least about, by variance, drawn towards 0 while ratings are few."""
         return await self._board("dispute", period, scope, limit)
+
+    async def raters(self, scope: str | None = None, limit: int = 10) -> list[Rater]:
+        """Return who is most in step with the others of late, everywhere or in one server or group, without names."""
+        with storage():
+            async with self._database.read() as session:
+                best = await raters.standings(session, datetime.now(UTC) - RATERS_SPAN, scope)
+        return [Rater(max(0.0, standing.in_step), standing.ratings) for standing in best[:limit]]
 
     async def find(self, text: str, limit: int = 20, offset: int = 0) -> list[StoredCard]:
         """Return the cards that a few words fit, best first: genres by their name, other words in the title."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.service.base import ServicePart, ensure_person, find_card, find_person
+from bot.service.boards import RATERS_SPAN
 from bot.service.errors import storage
 from bot.service.words import Person, StoredCard
-from db import favourites, people
+from db import favourites, people, raters
 
 LIKED_GENRES = 3
 LIKED_AFTER = 2  # ratings of a genre before it can be called liked
@@ -29,6 +31,8 @@ class PersonStats:
         best: of their own cards, by the crowd.
         genres: up to three that they rate highest.
         agreement: 1 for ratings like the others' of the same cards, 0 for the very opposite; None without others.
+        place: among all raters, by how well their ratings go with the others' of late; None before enough are given.
+        raters: so many have a place.
     """
 
     cards: int = 0
@@ -39,6 +43,8 @@ class PersonStats:
     best: StoredCard | None = None
     genres: tuple[str, ...] = ()
     agreement: float | None = None
+    place: int | None = None
+    raters: int = 0
 
 
 class People(ServicePart):
@@ -88,6 +94,8 @@ class People(ServicePart):
                 figures = await people.stats(session, person_id)
                 best = await people.best_card(session, person_id)
                 rated = await people.rated_genres(session, person_id)
+                ranked = await raters.standings(session, datetime.now(UTC) - RATERS_SPAN, None)
+        places = [standing.person_id for standing in ranked]
         return PersonStats(
             cards=figures.cards,
             ratings=figures.ratings,
@@ -97,6 +105,8 @@ class People(ServicePart):
             best=self._stored(best) if best else None,
             genres=liked_genres(rated),
             agreement=figures.agreement,
+            place=places.index(person_id) + 1 if person_id in places else None,
+            raters=len(places),
         )
 
     async def export(self, person: Person) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, cast, get_args
 from telegram import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import BaseHandler, CommandHandler, ContextTypes
 
+from bot.raters import rater_lines
 from bot.sentences import say
 from bot.service import CardService, NoCard, Period, StoredCard
 from bot.service.errors import Wrong
@@ -25,7 +26,7 @@ Page = tuple[Caption, InlineKeyboardMarkup | None]
 
 
 class Lists:
-    """The handlers of `/top`, `/weirdest` and `/favourites`, and of the buttons below their answers.
+    """The handlers of `/top`, `/weirdest`, `/raters` and `/favourites`, and of the buttons below their answers.
 
     Args:
         service: knows the cards.
@@ -41,6 +42,7 @@ class Lists:
         """What the application has to be given."""
         return (
             CommandHandler(["top", "weirdest"], self._board, NEW),
+            CommandHandler("raters", self._raters, NEW),
             CommandHandler(["favourites", "favorites"], self._favourites, NEW),
         )
 
@@ -58,6 +60,16 @@ class Lists:
         press = Press(command_of(message), period, _HERE if "here" in words else _EVERYWHERE)
         target = await target_of(self._service, message)
         await self._poster.tell(target, *await self._board_page(press, place_of(message.chat).scope, target.locale))
+
+    async def _raters(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        message = said(update)
+        words = options_of(message).lower().split()
+        if unknown := [word for word in words if word != "here"]:
+            raise Wrong("telegram.only_here", given=unknown[0][:40])
+        target = await target_of(self._service, message)
+        found = await self._service.raters(place_of(message.chat).scope if words else None, _PAGE)
+        heading = say("common.raters", target.locale)
+        await self._poster.tell(target, "\n".join([heading, "", *rater_lines(found, target.locale)]))
 
     async def _turn_board(self, query: CallbackQuery, press: Press, locale: str) -> str:
         if press.subject not in _PERIODS:

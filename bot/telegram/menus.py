@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 Menu = tuple[BotCommandScope, str | None, list[BotCommand]]
 
-_FOR_ALL = ("generate", "top", "weirdest", "card", "remix", "favourites", "mystats")
+_FOR_ALL = ("generate", "top", "weirdest", "raters", "card", "remix", "favourites", "mystats")
 _ABOUT = ("privacy", "forgetme", "help")
 SCOPES: tuple[tuple[BotCommandScope, tuple[str, ...]], ...] = (
     (BotCommandScopeDefault(), (*_FOR_ALL, "daily", *_ABOUT)),

@@ -96,6 +96,8 @@ def figures(stats: PersonStats, locale: str) -> str:
         lines.append(say("telegram.stats_received", locale, mean=decimal(stats.mean_received, locale)))
     if stats.agreement is not None:
         lines.append(say("telegram.stats_agreement", locale, percent=round(100 * stats.agreement)))
+    if stats.place is not None:
+        lines.append(say("telegram.stats_place", locale, place=stats.place, of=stats.raters))
     if stats.genres:
         lines.append(say("telegram.stats_genres", locale, genres=", ".join(stats.genres)))
     if stats.best is not None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import cast, get_args
 from urllib.parse import urlencode
 
 from aiohttp import web
 
+from bot.raters import rater_lines
 from bot.service import Period, StoredCard, options
 from bot.web.errors import NotFound, retry_after, status_of
 from bot.web.forms import Filled
-from bot.web.language import say, tell
+from bot.web.language import language, say, tell
 from bot.web.pages import card_data, json_answer, wants_json
 from bot.web.site import SITE
 from generator.errors import FakeanimeError
@@ -18,6 +20,7 @@ from generator.errors import FakeanimeError
 HOME_CARDS = 7  # one big, six small
 GALLERY_CARDS = 24
 CHART_CARDS = 10
+BOARDS = ("best", "weirdest", "raters")
 MAX_WORDS = 80  # characters of a search
 MAX_FROM = 5000  # cards that a list can be followed through by number
 
@@ -90,19 +93,32 @@ def _address(**query: str | None) -> str:
 
 
 async def top(request: web.Request) -> web.StreamResponse:
-    """The best cards, or those that people agree least about: of a day, of a week, of all time."""
+    """The best cards, or those that people agree least about: of a day, of a week, of all time; or the best raters."""
     service = request.app[SITE].service
     asked = request.query.get("period", "week")
     period = cast(Period, asked) if asked in get_args(Period) else "week"
     boards = {"best": service.top, "weirdest": service.weirdest}
     by = request.query.get("by", "best")
+    if by == "raters":
+        return await _raters(request)
     by = by if by in boards else "best"
     cards = await boards[by](period, limit=CHART_CARDS)
     if wants_json(request):
         return _cards_answer(request, cards, None)
     periods = get_args(Period)
     return request.app[SITE].pages.render(
-        request, "top", cards=cards, period=period, periods=periods, by=by, boards=list(boards)
+        request, "top", cards=cards, lines=[], period=period, periods=periods, by=by, boards=BOARDS
+    )
+
+
+async def _raters(request: web.Request) -> web.Response:
+    """Who is most in step with the others, without names."""
+    raters = await request.app[SITE].service.raters(limit=CHART_CARDS)
+    if wants_json(request):
+        return json_answer({"raters": [asdict(rater) for rater in raters]})
+    lines = rater_lines(raters, language())
+    return request.app[SITE].pages.render(
+        request, "top", cards=[], lines=lines, period="week", periods=(), by="raters", boards=BOARDS
     )
 
 

@@ -1,4 +1,4 @@
-"""`/top` and `/weirdest`."""
+"""`/top`, `/weirdest` and `/raters`."""
 
 import pytest
 
@@ -41,3 +41,21 @@ async def test_the_most_disputed_card_leads_the_weirdest(stage: Stage) -> None:
     embed = stage.shown.embeds[0]
     assert embed.title == "Most disputed cards of today"
     assert (embed.description or "").startswith("1. **Disputed**")
+
+
+async def test_raters_stand_on_a_board_without_names(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    await stage.alice.slash(stage.channel, "raters")
+    assert (stage.shown.embeds[0].description or "").startswith("Nobody has rated 5 cards of the last 30 days")
+    monkeypatch.setattr("db.raters.LEAST_OTHERS", 0.1)  # for newcomers weigh little
+    monkeypatch.setattr("db.raters.LEAST_RATINGS", 2)
+    good, poor = card_id(await stage.card(title="Good")), card_id(await stage.card(title="Poor"))
+    for person, one, two in (("7", 5, 1), ("8", 5, 2), ("9", 1, 5)):
+        await stage.service.rate(Person("discord", person), good, one, "button")
+        await stage.service.rate(Person("discord", person), poor, two, "button")
+    await stage.alice.slash(stage.channel, "raters", where="everywhere")
+    embed = stage.shown.embeds[0]
+    lines = (embed.description or "").splitlines()
+    assert embed.title == "Best raters of the last 30 days"
+    assert [line.split(".")[0] for line in lines[:3]] == ["1", "2", "3"]
+    assert lines[2] == "3. 0 % in step with the others · 2 ratings"
+    assert lines[4].startswith("Nobody is named.")

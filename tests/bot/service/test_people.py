@@ -136,3 +136,18 @@ async def test_forgetting_leaves_no_row_of_the_person_in_any_table(house: House)
         assert (card.votes, card.total, card.squares, card.mean) == (1, 2, 4, 2.0)
     assert await house.service.daily_of("telegram", daily.chat_id) is None
     assert await house.service.card(mine.id) is not None
+
+
+async def test_stats_tell_the_place_among_raters(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("db.raters.LEAST_OTHERS", 0.1)  # for newcomers weigh little
+    made = [await make(house) for _ in range(5)]
+    for card, value in zip(made, (5, 1, 4, 2, 5), strict=True):
+        for other in ("1", "2", "3"):
+            await house.service.rate(Person("web", other), card.id, value, "web")
+        await house.service.rate(ALICE, card.id, 6 - value, "web")
+    stats = await house.service.stats(ALICE)
+    assert (stats.place, stats.raters) == (4, 4)
+    assert (await house.service.stats(Person("web", "1"))).place == 1
+    assert [rater.ratings for rater in await house.service.raters()] == [5] * 4
+    assert await house.service.raters("nowhere") == []
+    assert (await house.service.stats(Person("web", "9"))).place is None

@@ -1,4 +1,4 @@
-"""`/top`, `/weirdest` and `/favourites`."""
+"""`/top`, `/weirdest`, `/raters` and `/favourites`."""
 
 import pytest
 
@@ -81,3 +81,18 @@ async def test_a_forged_board_is_refused(stage: Stage) -> None:
     answer = await stage.said(ANN, "/top")
     query = await stage.double.forge(*stage.double.posted(answer), ANN, "fa:top:century:0")
     assert await stage.double.answered(query) == "This button does not work any more. Use /generate instead."
+
+
+async def test_raters_stand_on_a_board_without_names(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = await stage.said(ANN, "/raters here", GROUP)
+    assert "Nobody has rated 5 cards of the last 30 days" in answer.params.text
+    monkeypatch.setattr("db.raters.LEAST_OTHERS", 0.1)  # for newcomers weigh little
+    monkeypatch.setattr("db.raters.LEAST_RATINGS", 2)
+    good, bad = await stage.kept(7), await stage.kept(8)
+    await stage.rated(good.id, 5, 5, 1)
+    await stage.rated(bad.id, 1, 2, 5)
+    lines = (await stage.said(ANN, "/raters")).params.text.splitlines()
+    assert lines[0] == "Best raters of the last 30 days"
+    assert lines[4] == "3. 0 % in step with the others · 2 ratings"
+    refused = await stage.said(ANN, "/raters day")
+    assert refused.params.text == "This list takes nothing but here, for this group alone, and not “day”."

@@ -109,6 +109,23 @@ async def test_the_weirdest_are_those_that_split_the_crowd(tmp_path: Path) -> No
         assert [card["id"] for card in data["cards"]] == [agreed.id, split.id]  # type: ignore[index,attr-defined]
 
 
+async def test_raters_stand_on_a_board_without_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("db.raters.LEAST_OTHERS", 0.1)  # for newcomers weigh little
+    monkeypatch.setattr("db.raters.LEAST_RATINGS", 2)
+    async with open_studio(tmp_path) as studio, open_visitor(studio.url) as visitor:
+        assert "Nobody has rated 5 cards" in await visitor.page("/top?by=raters")
+        good, bad = [await studio.card() for _ in range(2)]
+        for number, (one, two) in enumerate(((5, 1), (5, 2), (1, 5))):
+            await studio.service.rate(Person("web", f"{number}" * 24), good.id, one, "web")
+            await studio.service.rate(Person("web", f"{number}" * 24), bad.id, two, "web")
+        page = await visitor.page("/top?by=raters")
+        assert "3. 0 % in step with the others · 2 ratings" in page
+        assert 'by=raters" aria-current="true"' in page and "period=day" not in page
+        data = await visitor.data("/top?by=raters")
+        assert [rater["ratings"] for rater in data["raters"]] == [2, 2, 2]  # type: ignore[index,attr-defined]
+        assert set(data["raters"][0]) == {"in_step", "ratings"}  # type: ignore[index,attr-defined]
+
+
 async def test_words_of_a_title_are_found_page_by_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(list_routes, "GALLERY_CARDS", 2)
     async with open_studio(tmp_path) as studio, open_visitor(studio.url) as visitor:
