@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Float, Row, and_, case, cast, delete, func, select, update
+from sqlalchemy import Float, Row, and_, bindparam, case, cast, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.types import TypeEngine
 
 from db import hall
 from db.models import HOME_VOTES, PRIOR_MEAN, PRIOR_VOTES, CardRow, PersonRow, RatingRow
@@ -149,37 +152,49 @@ async def _before(session: AsyncSession, person_id: int, card_id: str, now: date
 
 async def _recount(session: AsyncSession, card_id: str, before: _Given, after: _Given) -> Votes:
     """Bring the card's figures up to date for one rating that came, changed or went."""
+    came, went = _shares(after), _shares(before)
+    changes = {f"{name}_by": came[name] - went[name] for name in came}
+    card = (await session.execute(_recounted(), {"rated": card_id, **changes})).one()
+    if card.scope is not None:
+        await hall.touch(session, card_id)
+    return Votes(card.votes, card.mean, after.value or None)
 
-    def change(of: Callable[[_Given], float]) -> float:
-        return of(after) - of(before)
 
-    votes = CardRow.votes + change(lambda given: bool(given.value))
-    total = CardRow.total + change(lambda given: given.value)
-    squares = CardRow.squares + change(lambda given: given.value**2)
-    weight = CardRow.weight + change(lambda given: given.weight)
-    weighted_total = CardRow.weighted_total + change(lambda given: given.weight * given.value)
-    weighted_squares = CardRow.weighted_squares + change(lambda given: given.weight * given.value**2)
-    home_weight = CardRow.home_weight + change(lambda given: given.home * given.weight)
-    home_total = CardRow.home_total + change(lambda given: given.home * given.weight * given.value)
+def _shares(given: _Given) -> dict[str, float]:
+    """Return what a rating adds to the figures of its card."""
+    value, weight = given.value, given.weight
+    home = weight if given.home else 0.0
+    return {
+        "votes": int(bool(value)),
+        "total": value,
+        "squares": value**2,
+        "weight": weight,
+        "weighted_total": weight * value,
+        "weighted_squares": weight * value**2,
+        "home_weight": home,
+        "home_total": home * value,
+    }
+
+
+@cache  # to build it takes longer than to run it
+def _recounted() -> ReturningUpdate[int, float | None, str | None]:
+    """Return the statement that changes the figures of the card `rated` by `votes_by`, `total_by` and so on."""
+    sums = {name: getattr(CardRow, name) + bindparam(f"{name}_by", type_=_type(name)) for name in _shares(_Given())}
+    weight, weighted_total, home_weight, home_total = (
+        sums[name] for name in ("weight", "weighted_total", "home_weight", "home_total")
+    )
     crowded = home_weight > HOME_VOTES
     counted_weight = weight - home_weight + case((crowded, HOME_VOTES), else_=home_weight)
     counted_total = (
         weighted_total - home_total + case((crowded, HOME_VOTES * home_total / home_weight), else_=home_total)
     )
-    scatter = weighted_squares - weighted_total * weighted_total / func.nullif(weight, 0.0)
-    counted = (
+    scatter = sums["weighted_squares"] - weighted_total * weighted_total / func.nullif(weight, 0.0)
+    return (
         update(CardRow)
-        .where(CardRow.id == card_id)
+        .where(CardRow.id == bindparam("rated"))
         .values(
-            votes=votes,
-            total=total,
-            squares=squares,
-            mean=cast(total, Float) / func.nullif(votes, 0),
-            weight=weight,
-            weighted_total=weighted_total,
-            weighted_squares=weighted_squares,
-            home_weight=home_weight,
-            home_total=home_total,
+            **sums,
+            mean=cast(sums["total"], Float) / func.nullif(sums["votes"], 0),
             home_score=(PRIOR_MEAN * PRIOR_VOTES + weighted_total) / (PRIOR_VOTES + weight),
             score=(PRIOR_MEAN * PRIOR_VOTES + counted_total) / (PRIOR_VOTES + counted_weight),
             dispute=func.coalesce(scatter / (PRIOR_VOTES + weight), 0.0),
@@ -187,7 +202,7 @@ async def _recount(session: AsyncSession, card_id: str, before: _Given, after: _
         .returning(CardRow.votes, CardRow.mean, CardRow.scope)
         .execution_options(synchronize_session=False)
     )
-    card = (await session.execute(counted)).one()
-    if card.scope is not None:
-        await hall.touch(session, card_id)
-    return Votes(card.votes, card.mean, after.value or None)
+
+
+def _type(name: str) -> TypeEngine[Any]:
+    return CardRow.__table__.c[name].type
