@@ -11,13 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.art.config import EncoderConfig, Network, UpscalerConfig
+from generator.art.painter import Stage
 from generator.art.weights import load_weights
 from generator.errors import ConfigurationError
 from training import art_presets
 from training.art_data import load_pictures
 
-Trained = Literal["art", "face", "upscale", "judge", "dcgan"]
-STEPS = {"cpu": 8000, "cpu-small": 4, "gpu": 60000}  # of upscaler, judge and DCGAN
+Dcgan = Literal["dcgan-art", "dcgan-face"]
+Trained = Literal["art", "face", "upscale", "judge"] | Dcgan
+STEPS = {"cpu": 8000, "cpu-small": 4, "gpu": 60000}  # of upscaler, judge and DCGANs
+_DCGAN = {"cpu": (64, 4), "cpu-small": (64, 32), "gpu": (128, 1)}  # side of its squares and divisor of its channels
 
 
 def train_art(
@@ -35,8 +38,8 @@ def train_art(
     """Train one network, or go on with a run that was stopped.
 
     Args:
-        network: `art`, `face`, `upscale`, `judge` (the encoder that `evaluate_art` compares with) or `dcgan` (the
-            yardstick of 2020, on the posters).
+        network: `art`, `face`, `upscale`, `judge` (the encoder that `evaluate_art` compares with), `dcgan-art` or
+            `dcgan-face` (the yardstick of 2020, on posters or faces).
         data: folder that `prepare_art` wrote.
         run: folder for checkpoint, log and sample sheets.
         preset: `cpu`, `cpu-small` (tests) or `gpu`.
@@ -54,7 +57,7 @@ def train_art(
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     seconds = None if minutes is None else minutes * 60
-    if network == "upscale" or network == "judge" or network == "dcgan":
+    if network != "art" and network != "face":
         return _train_plain(network, data, run, preset, dry_run, threads, seconds)
     chosen = art_presets.preset(network, preset)
     if kimg is not None:
@@ -75,28 +78,30 @@ def train_art(
 
 
 def export_art(network: Trained, run: Path, out: Path, data: Path, preset: str = "cpu", force: bool = False) -> Path:
-    """Write the shipped weights of one run into `out` and return the file; of `dcgan` only figures, into the judge's.
+    """Write the shipped weights of one run into `out` and return the file; of DCGANs only figures, into the judge's.
 
     Raises:
         ConfigurationError: the run is not far enough, nothing is prepared in `data`, or rated pictures have made the
             weights worse and `force` is not given.
-        WeightsError: figures of `dcgan` are asked for and `out` has no judge yet.
+        WeightsError: figures of a DCGAN are asked for and `out` has no judge yet.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     from training import art_export
 
     if network == "upscale":
         return art_export.export_upscaler(run, out, UpscalerConfig())
-    if network == "dcgan":
-        return art_export.export_dcgan(run, out, load_pictures(data, "art"), thin=_thin(preset))
     if network == "judge":
         sets: dict[Network, Any] = {"art": load_pictures(data, "art"), "face": load_pictures(data, "face")}
         return art_export.export_judge(run, out, EncoderConfig(), sets)
+    if network == "dcgan-art" or network == "dcgan-face":
+        _steps(network, preset)  # refuses an unknown preset
+        of = _yardstick_of(network)
+        return art_export.export_dcgan(of, run, out, load_pictures(data, of), *_DCGAN[preset])
     return art_export.export_gan(run, out, load_pictures(data, network), art_presets.preset(network, preset), force)
 
 
-def sample_art(network: Network, count: int, out: Path, weights: Path, seed: int = 0) -> Path:
-    """Write `count` raw pictures as `images` (N, H, W, 3) uint8 into `out`.
+def sample_art(network: Network, count: int, out: Path, weights: Path, seed: int = 0, stage: Stage = "chosen") -> Path:
+    """Write `count` pictures of that stage (see `Painter.sample`) as `images` (N, H, W, 3) uint8 into `out`.
 
     Raises:
         ConfigurationError: `out` cannot be written.
@@ -104,7 +109,7 @@ def sample_art(network: Network, count: int, out: Path, weights: Path, seed: int
     """
     from generator.art import Painter
 
-    images = Painter.load(weights).sample(network, count, seed)
+    images = Painter.load(weights).sample(network, count, seed, stage)
     try:
         with out.open("wb") as file:
             np.savez_compressed(file, images=images)
@@ -128,12 +133,18 @@ def _natives(data: Path) -> list[NDArray[np.uint8]]:
     return sources
 
 
-def _thin(preset: str) -> int:
-    return 32 if preset == "cpu-small" else 1
+def _steps(network: Trained, preset: str) -> int:
+    if preset not in STEPS:
+        raise ConfigurationError(f"There is no preset “{preset}” for {network}. Known presets: {', '.join(STEPS)}.")
+    return STEPS[preset]
+
+
+def _yardstick_of(network: Dcgan) -> Network:
+    return "art" if network == "dcgan-art" else "face"
 
 
 def _train_plain(
-    network: Literal["upscale", "judge", "dcgan"],
+    network: Literal["upscale", "judge"] | Dcgan,
     data: Path,
     run: Path,
     preset: str,
@@ -141,9 +152,7 @@ def _train_plain(
     threads: int,
     seconds: float | None,
 ) -> dict[str, Any]:
-    if preset not in STEPS:
-        raise ConfigurationError(f"There is no preset “{preset}” for {network}. Known presets: {', '.join(STEPS)}.")
-    steps = STEPS[preset]
+    steps = _steps(network, preset)
     if network == "upscale":
         sources = _natives(data)
         if dry_run:
@@ -152,14 +161,14 @@ def _train_plain(
         from training.art_upscale import UpscalerTrainer
 
         return dict(UpscalerTrainer(UpscalerConfig(), sources, run, steps).train(seconds))
-    if network == "dcgan":
-        posters = load_pictures(data, "art")
+    if network == "dcgan-art" or network == "dcgan-face":
+        pictures = load_pictures(data, _yardstick_of(network))
         if dry_run:
-            return {"steps": steps, "pictures": len(posters.images)}
+            return {"steps": steps, "pictures": len(pictures.images)}
         _limit(threads)
         from training.art_dcgan import DcganTrainer
 
-        return dict(DcganTrainer(posters, run, steps, thin=_thin(preset)).train(seconds))
+        return dict(DcganTrainer(pictures, run, steps, *_DCGAN[preset]).train(seconds))
     sets = [load_pictures(data, name) for name in ("art", "face")]
     if dry_run:
         return {"steps": steps, "pictures": sum(len(pictures.images) for pictures in sets)}

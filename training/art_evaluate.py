@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -21,7 +22,8 @@ from generator.art.config import EncoderConfig, Network
 from generator.art.networks import build_encoder
 from generator.art.weights import Weights, fill, load_weights
 from generator.errors import ConfigurationError, WeightsError
-from training.art_measures import Images, diversity, patches, pooled, sharpness
+from training.art_data import Pictures, load_pictures
+from training.art_measures import Images, distances, diversity, near_copies, patches, pooled, sharpness
 
 SIZES: dict[str, tuple[int, int]] = {"art": (64, 96), "face": (64, 64)}  # width, height
 MOST = 4096  # pictures judged of one file; more add time, not certainty
@@ -74,7 +76,8 @@ class Judge:
             config = EncoderConfig.model_validate(weights.config)
         except ValidationError as error:
             raise WeightsError("The judge's file does not describe an encoder; export it again.") from error
-        self.model = build_encoder(config)
+        encoder = build_encoder(config)
+        self.model = keras.Model(encoder.input, encoder.outputs[0], name="judge")  # its training's head is left out
         self.model.compile(jit_compile=False)
         fill(self.model, weights.part("encoder"))
         self.weights = weights
@@ -93,7 +96,7 @@ class Judge:
         parts = []
         for at in range(0, len(images), 128):
             batch = images[at : at + 128].astype(np.float32) / 127.5 - 1
-            parts.append(np.asarray(self.model.predict_on_batch(batch)[0]))
+            parts.append(np.asarray(self.model.predict_on_batch(batch)))
         return np.concatenate(parts)
 
     def compare(self, network: Network, images: Images) -> dict[str, float]:
@@ -115,6 +118,11 @@ class Judge:
         }
 
 
+def sized(images: Images, network: Network) -> Images:
+    """Return pictures (N, H, W, 3) of any shape at the judged size."""
+    return np.stack([fitted(Image.fromarray(image), SIZES[network]) for image in images])
+
+
 def reference_of(judge_features: NDArray[np.float32], images: Images) -> dict[str, NDArray[Any]]:
     """Return what ships of the held-out `images` of one network: features, quantiles, diversity, sharpness."""
     lines = {"layout": _projected(_layout(images)), "texture": _projected(patches(images))}
@@ -131,8 +139,7 @@ def kid(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
     Bińkowski et al. 2018, arXiv:1801.01401. The mean and spread of `b`, the real pictures' features, are taken out of
     both first, so that no feature outweighs the others; one that hardly ever stirs counts for less.
     """
-    mean, spread = b.mean(axis=0, dtype=np.float64), b.std(axis=0, dtype=np.float64)
-    spread = np.maximum(spread, 0.1 * spread.mean() + 1e-9)
+    mean, spread = _scale(b)
     first, second = (a - mean) / spread, (b - mean) / spread
 
     def kernel(x: NDArray[Any], y: NDArray[Any]) -> NDArray[Any]:
@@ -141,6 +148,12 @@ def kid(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
 
     within = [(k.sum() - np.trace(k)) / (len(k) * (len(k) - 1)) for k in (kernel(first, first), kernel(second, second))]
     return float(1000 * (within[0] + within[1] - 2 * kernel(first, second).mean()))
+
+
+def _scale(features: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return each feature's mean and spread; no spread is taken for less than a tenth of the mean one."""
+    spread = features.std(axis=0, dtype=np.float64)
+    return features.mean(axis=0, dtype=np.float64), np.maximum(spread, 0.1 * spread.mean() + 1e-9)
 
 
 def precision_recall(made: NDArray[np.float32], real: NDArray[np.float32]) -> tuple[float, float]:
@@ -160,13 +173,13 @@ def sliced_to_quantiles(images: Images, reference: dict[str, NDArray[Any]]) -> d
 def _covered(points: NDArray[np.float32], manifold: NDArray[np.float32]) -> float:
     """Share of `points` that lie within the 5-neighbour ball of some point of `manifold`."""
     nearest = min(_NEIGHBOURS, len(manifold) - 1)
-    radius = np.sort(_distances(manifold, manifold), axis=1)[:, nearest]
-    return float((_distances(points, manifold) <= radius[None, :]).any(axis=1).mean())
+    radius = np.sort(distances(manifold, manifold), axis=1)[:, nearest]
+    return float((distances(points, manifold) <= radius[None, :]).any(axis=1).mean())
 
 
-def _distances(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
-    squares = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1)[None, :] - 2 * a @ b.T
-    return np.asarray(np.sqrt(np.maximum(squares, 0)), np.float32)
+def _near_copies(images: Images, pictures: Pictures, network: Network) -> float:
+    held_out, training = (sized(pictures.images[part], network) for part in (pictures.held_out, ~pictures.held_out))
+    return near_copies(images, held_out, training)
 
 
 def _layout(images: Images) -> NDArray[np.float32]:
@@ -183,31 +196,37 @@ def _grid() -> NDArray[np.float64]:
     return (np.arange(_QUANTILES) + 0.5) / _QUANTILES
 
 
-def evaluate_art(images: Path, weights: Path, network: Network | None = None) -> dict[str, Any]:
+def evaluate_art(
+    images: Path, weights: Path, network: Network | None = None, data: Path | None = None
+) -> dict[str, Any]:
     """Judge the pictures of a file.
 
     Args:
         images: `.npz` with `images` (N, H, W, 3) uint8, or packed `jpeg` and `offsets`.
         weights: folder of the shipped weights.
         network: held-out pictures to compare with; by the pictures' shape when not given.
+        data: folder that `prepare_art` wrote, to look for copies of training pictures as well.
 
     Returns:
         `kid` (x 1000), `precision`, `recall`, `swd_layout` and `swd_texture` (x 1000), `diversity` and `sharpness`
         (held-out pictures = 1), and two rows to see them by: `floor`, the same figures of real training pictures, and
-        `dcgan`, those of the plain DCGAN of 2020 trained on the same posters; None where it was not measured.
+        `dcgan`, those of the plain DCGAN of 2020 trained on the same pictures; None where it was not measured. With
+        `data` also `near_copies`: the share of pictures closer to a training picture than 99 of 100 held-out ones are.
 
     Raises:
-        ConfigurationError: the file cannot be read.
+        ConfigurationError: the file cannot be read, or nothing is prepared in `data`.
         WeightsError: the judge's weights are missing or damaged.
     """
     network, pictures = read_images(images, network)
     judge = Judge.load(weights)
+    near = {} if data is None else {"near_copies": _near_copies(pictures, load_pictures(data, network), network)}
     return {
         "network": network,
         "images": len(pictures),
         "size": list(SIZES[network]),
         "encoder": "contrastive encoder trained on the real training pictures (docs/models/art.md)",
         **judge.compare(network, pictures),
+        **near,
         "floor": judge.weights.facts.get("floor", {}).get(network),
         "dcgan": judge.weights.facts.get("dcgan", {}).get(network),
     }

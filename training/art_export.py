@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from generator.art.config import EncoderConfig, Network, UpscalerConfig
 from generator.art.networks import build_generator
@@ -18,7 +17,7 @@ from generator.engine import WEIGHTS
 from generator.errors import ConfigurationError
 from training.art_data import Pictures
 from training.art_dcgan import DcganTrainer
-from training.art_evaluate import SIZES, Judge, fitted, reference_of
+from training.art_evaluate import Judge, reference_of, sized
 from training.art_gan import calibrate, restore
 from training.art_presets import Preset
 from training.art_rated import check
@@ -76,12 +75,13 @@ def export_judge(run: Path, out: Path, config: EncoderConfig, sets: dict[Network
     """
     arrays, done = _trained(run, "encoder/")
     judge = Judge(Weights(config.model_dump(mode="json"), arrays))
+    arrays = gather(judge.model, "encoder")
     floor: dict[str, dict[str, float]] = {}
     reals = {}
     for network, pictures in sets.items():
         kept, train = np.flatnonzero(pictures.held_out), np.flatnonzero(~pictures.held_out)
         sample = np.sort(np.random.default_rng(0).choice(train, min(len(kept), len(train)), replace=False))
-        held_out, reals[network] = (_sized(pictures.images[places], SIZES[network]) for places in (kept, sample))
+        held_out, reals[network] = (sized(pictures.images[places], network) for places in (kept, sample))
         reference = reference_of(judge.features(held_out), held_out)
         arrays |= {f"reference_{network}/{name}": value for name, value in reference.items()}
     # Compared as it ships, rounded to float16.
@@ -93,7 +93,7 @@ def export_judge(run: Path, out: Path, config: EncoderConfig, sets: dict[Network
     return save_weights(out / "art_judge", Weights(config.model_dump(mode="json"), arrays, facts))
 
 
-def export_dcgan(run: Path, out: Path, pictures: Pictures, thin: int = 1) -> Path:
+def export_dcgan(network: Network, run: Path, out: Path, pictures: Pictures, side: int = 128, thin: int = 1) -> Path:
     """Judge as many pictures of the DCGAN in `run` as are held out and note the figures in `out`/art_judge.json.
 
     Raises:
@@ -102,21 +102,18 @@ def export_dcgan(run: Path, out: Path, pictures: Pictures, thin: int = 1) -> Pat
     """
     if not (run / "weights.npz").exists():
         raise ConfigurationError(f"The run {run} holds no trained weights; train first.")
-    judge, trainer = Judge.load(out), DcganTrainer(pictures, run, 0, thin)
-    painted = _sized(trainer.sample(max(2, int(pictures.held_out.sum()))), SIZES["art"])
-    figures = {name: round(value, 4) for name, value in judge.compare("art", painted).items()}
-    facts = judge.weights.facts | {"dcgan": {"art": figures | {"steps": trainer.done}}}
+    judge, trainer = Judge.load(out), DcganTrainer(pictures, run, 0, side, thin)
+    painted = sized(trainer.sample(max(2, int(pictures.held_out.sum()))), network)
+    figures = {name: round(value, 4) for name, value in judge.compare(network, painted).items()}
+    known = judge.weights.facts.get("dcgan", {})
+    facts = judge.weights.facts | {"dcgan": known | {network: figures | {"steps": trainer.done}}}
     return save_weights(out / "art_judge", replace(judge.weights, facts=facts))
 
 
 def judged(sets: list[Pictures]) -> list[NDArray[np.uint8]]:
     """Return each set's training pictures at the judged size, for the encoder to learn from."""
     networks: tuple[Network, ...] = ("art", "face")
-    return [_sized(s.images[~s.held_out], SIZES[network]) for network, s in zip(networks, sets, strict=True)]
-
-
-def _sized(images: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    return np.stack([fitted(Image.fromarray(image), size) for image in images])
+    return [sized(s.images[~s.held_out], network) for network, s in zip(networks, sets, strict=True)]
 
 
 def _trained(run: Path, prefix: str) -> tuple[dict[str, NDArray[Any]], int]:

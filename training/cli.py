@@ -15,8 +15,12 @@ from generator.cli import WeightsOption, weights_folder
 from generator.process import quiet_tensorflow, show, show_progress
 from generator.schema import MAX_SEED
 
-PictureNetwork = Literal["art", "face", "upscale", "judge", "dcgan"]
-Model = Literal["text", "art", "face", "upscale", "judge", "dcgan"]
+PictureNetwork = Literal["art", "face", "upscale", "judge", "dcgan-art", "dcgan-face"]
+Stage = Annotated[
+    Literal["raw", "chosen", "enlarged"],
+    typer.Option(help="As the network paints; the critic's favourite of a card's tries; or that, upscaled."),
+]
+Model = Literal["text", "art", "face", "upscale", "judge", "dcgan-art", "dcgan-face"]
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 train = typer.Typer(no_args_is_help=True, help="Train one model, or go on with a run that was stopped.")
@@ -175,7 +179,7 @@ def train_art(
     weights: WeightsOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
 ) -> None:
-    """A picture network: art and face paint, upscale enlarges, judge compares, dcgan is the yardstick of 2020."""
+    """A picture network: art and face paint, upscale enlarges, judge compares, dcgan-* are the yardsticks of 2020."""
     quiet_tensorflow()
     from generator.errors import BadRequest
     from training import art
@@ -294,10 +298,11 @@ def sample_art(
     count: Count,
     out: Annotated[Path, typer.Option(help=".npz file to write.")],
     seed: Seed = 0,
+    stage: Stage = "chosen",
     weights: WeightsOption = None,
 ) -> None:
-    """Raw pictures of the scene network: `images` (N, H, W, 3) uint8, before upscaling and lettering."""
-    _sample_pictures("art", count, out, seed, weights)
+    """Pictures of the scene network: `images` (N, H, W, 3) uint8, before finishing and lettering."""
+    _sample_pictures("art", count, out, seed, stage, weights)
 
 
 @sample.command("face")
@@ -305,17 +310,20 @@ def sample_face(
     count: Count,
     out: Annotated[Path, typer.Option(help=".npz file to write.")],
     seed: Seed = 0,
+    stage: Stage = "chosen",
     weights: WeightsOption = None,
 ) -> None:
-    """Raw pictures of the face network, likewise."""
-    _sample_pictures("face", count, out, seed, weights)
+    """Pictures of the face network, likewise."""
+    _sample_pictures("face", count, out, seed, stage, weights)
 
 
-def _sample_pictures(network: Literal["art", "face"], count: int, out: Path, seed: int, weights: Path | None) -> None:
+def _sample_pictures(
+    network: Literal["art", "face"], count: int, out: Path, seed: int, stage: Stage, weights: Path | None
+) -> None:
     quiet_tensorflow()
     from training import art
 
-    typer.echo(art.sample_art(network, count, out, weights_folder(weights), seed))
+    typer.echo(art.sample_art(network, count, out, weights_folder(weights), seed, stage))
 
 
 @evaluate.command("text")
@@ -350,6 +358,9 @@ def evaluate_art(
     network: Annotated[
         Literal["art", "face"] | None, typer.Option(help="Whose held-out pictures to compare with; else by shape.")
     ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="What `prepare` wrote; also looks for copies of training pictures.")
+    ] = None,
     as_json: AsJson = False,
     weights: WeightsOption = None,
 ) -> None:
@@ -357,7 +368,7 @@ def evaluate_art(
     quiet_tensorflow()
     from training import art_evaluate
 
-    show(art_evaluate.evaluate_art(images, weights_folder(weights), network), as_json)
+    show(art_evaluate.evaluate_art(images, weights_folder(weights), network, data), as_json)
 
 
 @evaluate.command("cards")

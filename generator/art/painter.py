@@ -27,6 +27,7 @@ from generator.schema import DEFAULT_WEIRDNESS, CardRequest, Features
 
 Images = NDArray[np.uint8]
 Network = Literal["art", "face"]
+Stage = Literal["raw", "chosen", "enlarged"]
 
 TRIES = {"art": taste.ARTS, "face": 8}
 FACES_A_WORLD = TRIES["face"] // TRIES["art"]
@@ -254,11 +255,24 @@ class Painter:
             self._enlarged(art), self._enlarged(head), _as_uint8(art), _as_uint8(head), hair[0] if hair else "unknown"
         )
 
-    def sample(self, network: Network, count: int, seed: int) -> Images:
-        """Return `count` raw, unpicked, untruncated pictures (N, H, W, 3) for conditions as common as in training."""
+    def sample(self, network: Network, count: int, seed: int, stage: Stage = "chosen") -> Images:
+        """Return `count` pictures (N, H, W, 3) for conditions as common as in training; no person picks among them.
+
+        Args:
+            stage: `raw` as the network paints, untruncated; `chosen` as cards take them, the critic's favourite of a
+                card's tries at the usual weirdness (rejection by the discriminator, Azadi et al. 2019); `enlarged` the
+                chosen ones as the renderer is given them.
+        """
         gan, rng = self._gans[network], generator_for(network, seed)
         condition = np.stack([gan.drawn_condition(rng) for _ in range(count)])
-        return _as_uint8(gan.paint(latents(rng, count, gan.config.latent, 1.0), condition))
+        if stage == "raw":
+            return _as_uint8(gan.paint(latents(rng, count, gan.config.latent, 1.0), condition))
+        pictures = []
+        for wanted in condition:
+            tried = gan.tried(rng, np.repeat(wanted[None], gan.tries, axis=0), truncation(DEFAULT_WEIRDNESS))
+            picture = tried.pictures[tried.scores.argmax()]
+            pictures.append(self._enlarged(picture) if stage == "enlarged" else _as_uint8(picture))
+        return np.stack(pictures)
 
     def _enlarged(self, picture: NDArray[np.float32]) -> Images:
         batch = without_grid(picture, _GRID)[None]

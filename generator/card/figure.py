@@ -7,11 +7,11 @@ import random
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from generator.card import features, fringe, hair, outfits
 from generator.card import pose as posing
-from generator.card.drawing import Easel, curve, lock
+from generator.card.drawing import OVER, Easel, curve, lock
 from generator.card.finish import ramp
 from generator.card.hero import Hero
 from generator.card.outfits import Body, Cloth
@@ -100,10 +100,11 @@ def _paint_face(
     features.inked(easel, hero, mixed(hero.hair[0], (20, 10, 24), 0.7), boy, rng)
     over = easel.shown()
     face.paste(over.convert("RGB"), (0, 0), over.getchannel("A"))
-    easel = Easel((side, side), (0.0, 0.0), side)
     line = features.jaw(hero.chin)
-    easel.fill([*line, (line[-1][0] - 0.02, 0.1), (line[0][0] + 0.02, 0.1)], (255, 255, 255))
-    sheet.paste(face, corner, easel.shown().getchannel("A"))
+    outline = [*line, (line[-1][0] - 0.02, 0.1), (line[0][0] + 0.02, 0.1)]
+    mask = Image.new("L", (side * OVER, side * OVER))
+    ImageDraw.Draw(mask).polygon([(x * side * OVER, y * side * OVER) for x, y in outline], 255)
+    sheet.paste(face, corner, mask.reduce(OVER))
 
 
 def _cel(hero: Hero, side: int, lit: int) -> Image.Image:

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-_LEFT, _RIGHT, _LOW = -0.5, 1.5, 1.35  # nothing beyond these moves
+_LEFT, _RIGHT, _LOW = -0.35, 1.35, 1.25  # nothing beyond these moves
 _PIVOT = (0.5, 0.98)  # where the head stands on the neck
-_CELL = 0.1
+_CELL = 0.14  # size of the pieces that are moved as a whole
 _TURNS, _LEAN = (0.03, 0.065), 0.075
 
 
@@ -37,7 +37,7 @@ def choose(rng: random.Random) -> Pose:
 
 
 def posed(sheet: Image.Image, corner: tuple[int, int], side: int, pose: Pose) -> Image.Image:
-    """Return a figure with its head turned.
+    """Turn the head of a figure, on its sheet, and return that.
 
     Args:
         sheet: the figure seen from the front.
@@ -60,16 +60,15 @@ def posed(sheet: Image.Image, corner: tuple[int, int], side: int, pose: Pose) ->
             mesh.append((box, tuple(float(part[at]) for at in ring for part in (u, v))))
     head = sheet.crop((left, top, right, low))
     head = head.transform(head.size, Image.Transform.MESH, mesh, Image.Resampling.BILINEAR)
-    turned = sheet.copy()
-    turned.paste(head, (left, top))
-    return turned
+    sheet.paste(head, (left, top))
+    return sheet
 
 
 def _source(
     x: NDArray[np.float64], y: NDArray[np.float64], pose: Pose
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return from where the pixel at (x, y) is taken."""
-    near = _smooth((_RIGHT - 0.5 - np.abs(x - 0.5)) / 0.4) * _smooth((_LOW - y) / 0.45)
+    near = _smooth((_RIGHT - 0.5 - np.abs(x - 0.5)) / 0.3) * _smooth((_LOW - y) / 0.4)
     angle = -pose.lean * near
     dx, dy = x - _PIVOT[0], y - _PIVOT[1]
     u = _PIVOT[0] + dx * np.cos(angle) - dy * np.sin(angle)

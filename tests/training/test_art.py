@@ -30,7 +30,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def weights(data: Path) -> Path:
     """Return a folder with the exported weights of all networks, and the DCGAN's figures."""
     out = data.parent / "weights"
-    for network in ("art", "face", "upscale", "judge", "dcgan"):
+    for network in ("art", "face", "upscale", "judge", "dcgan-art", "dcgan-face"):
         run = data.parent / f"run-{network}"
         train_art(network, data, run, "cpu-small")  # type: ignore[arg-type]
         export_art(network, run, out, data, "cpu-small")  # type: ignore[arg-type]
@@ -53,7 +53,7 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(data: Path, tmp_path: 
     assert plan["phases"] == [{"width": 32, "height": 32, "kimg": 100.0}, {"width": 64, "height": 64, "kimg": 400.0}]
     assert plan["pictures"] == 400 and plan["generator_parameters"] > 1e6
     assert sum(p["kimg"] for p in train_art("face", data, tmp_path, kimg=5, dry_run=True)["phases"]) == 5
-    for network in ("upscale", "judge", "dcgan"):
+    for network in ("upscale", "judge", "dcgan-art", "dcgan-face"):
         assert train_art(network, data, tmp_path / "run", dry_run=True)["steps"] == 8000  # type: ignore[arg-type]
     assert not (tmp_path / "run").exists()
 
@@ -63,7 +63,7 @@ def test_unknown_presets_and_missing_data_are_named(data: Path, tmp_path: Path) 
         train_art("judge", data, tmp_path, "huge")
     with pytest.raises(ConfigurationError, match="run `fakeanime prepare`"):
         train_art("upscale", tmp_path, tmp_path)
-    for network in ("art", "judge", "dcgan"):
+    for network in ("art", "judge", "dcgan-art", "dcgan-face"):
         with pytest.raises(ConfigurationError, match=r"train first|delete it to start over"):
             export_art(network, tmp_path, tmp_path, data, "cpu-small")  # type: ignore[arg-type]
 
@@ -93,6 +93,15 @@ def test_sampled_pictures_are_judged(weights: Path, tmp_path: Path) -> None:
         sample_art("face", 2, tmp_path / "no" / "f.npz", weights)
 
 
+def test_copies_of_training_pictures_are_found(data: Path, weights: Path, tmp_path: Path) -> None:
+    real = load_pictures(data, "art")
+    shares = {}
+    for name, places in (("copies", ~real.held_out), ("new", real.held_out)):
+        np.savez(tmp_path / "images.npz", images=real.images[places][:60])
+        shares[name] = evaluate_art(tmp_path / "images.npz", weights, data=data)["near_copies"]
+    assert shares["copies"] == 1.0 and shares["new"] < 0.1
+
+
 @pytest.mark.parametrize("network", ["art", "face"])
 def test_real_pictures_are_near_and_noise_is_far(data: Path, weights: Path, tmp_path: Path, network: str) -> None:
     real = load_pictures(data, network)  # type: ignore[arg-type]
@@ -107,8 +116,9 @@ def test_real_pictures_are_near_and_noise_is_far(data: Path, weights: Path, tmp_
         report[name] = evaluate_art(tmp_path / f"{name}.npz", weights)
     assert report["real"]["network"] == network
     dcgan = report["real"]["dcgan"]
-    assert (dcgan is not None) == (network == "art") and (dcgan is None or dcgan["steps"] == 4)
+    assert dcgan is not None and dcgan["steps"] == 4
     for figure in ("kid", "swd_layout", "swd_texture"):
         assert report["noise"][figure] > 2 * abs(report["real"][figure]), figure
     assert report["real"]["diversity"] == pytest.approx(1, abs=0.25)
+    assert "near_copies" not in report["real"]
     assert report["real"]["sharpness"] == pytest.approx(1, abs=0.25) and report["noise"]["sharpness"] > 2

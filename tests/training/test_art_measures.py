@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from tests.training import pictures
-from training.art_measures import diversity, patches, pooled, sharpness, sliced_wasserstein
+from training.art_measures import diversity, near_copies, patches, pooled, sharpness, sliced_wasserstein
 
 
 @pytest.fixture(scope="module")
@@ -38,3 +38,12 @@ def test_sliced_wasserstein_is_the_shift_of_a_line() -> None:
 def test_patches_are_cut_from_the_pictures(images: np.ndarray) -> None:
     cut = patches(np.full((3, 20, 20, 3), 51, np.uint8), size=7, each=4)
     assert cut.shape == (12, 147) and cut == pytest.approx(0.2)
+
+
+def test_copies_are_nearer_than_what_is_new() -> None:
+    rng = np.random.default_rng(4)
+    training, held_out, new = (rng.integers(0, 256, (n, 16, 16, 3), np.uint8) for n in (150, 100, 80))
+    noisy = np.clip(training[:40].astype(np.int16) + rng.integers(-9, 10, (40, 16, 16, 3)), 0, 255).astype(np.uint8)
+    assert near_copies(noisy, held_out, training) == 1
+    assert near_copies(held_out, held_out, training) == 0.01
+    assert near_copies(new, held_out, training) < 0.1

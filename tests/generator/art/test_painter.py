@@ -8,9 +8,10 @@ import pytest
 
 from generator.art import Painter
 from generator.art.config import HAIR
-from generator.art.painter import TRIES
+from generator.art.latents import generator_for, latents, truncation
+from generator.art.painter import TRIES, Stage
 from generator.errors import WeightsError
-from generator.schema import FIRST_CHOSEN_SEED, CardRequest
+from generator.schema import DEFAULT_WEIRDNESS, FIRST_CHOSEN_SEED, CardRequest
 from generator.taste import BOUND
 
 REQUESTS = [CardRequest(art_seed=seed, weirdness=weird) for seed, weird in ((1, 3), (2, 9), (3, 0))]
@@ -80,11 +81,26 @@ def test_nothing_is_traced_again_after_warming(painter: Painter) -> None:
     assert [model.predict_function.experimental_get_tracing_count() for model in models] == traced
 
 
-def test_samples_are_many_equal_for_equal_seeds_and_raw(painter: Painter) -> None:
-    images = painter.sample("face", TRIES["face"] + 3, 5)
+def test_samples_are_taken_as_cards_take_theirs(painter: Painter) -> None:
+    gan = painter._gans["face"]
+    rng = generator_for("face", 5)
+    condition = np.stack([gan.drawn_condition(rng) for _ in range(2)])
+    chosen = painter.sample("face", 2, 5)
+    for picture, wanted in zip(chosen, condition, strict=True):
+        latent = latents(rng, gan.tries, gan.config.latent, truncation(DEFAULT_WEIRDNESS))
+        painted = gan.paint(latent, np.repeat(wanted[None], gan.tries, axis=0))
+        scores, _ = gan.critic.predict_on_batch([painted, np.repeat(wanted[None], gan.tries, axis=0)])
+        favourite = painted[int(np.argmax(scores))]
+        assert np.array_equal(picture, np.clip(np.rint(favourite * 127.5 + 127.5), 0, 255).astype(np.uint8))
+    assert painter.sample("face", 2, 5, "enlarged").shape == (2, 32, 32, 3)
+
+
+@pytest.mark.parametrize("stage", ["raw", "chosen"])
+def test_samples_are_many_and_equal_for_equal_seeds(painter: Painter, stage: Stage) -> None:
+    images = painter.sample("face", TRIES["face"] + 3, 5, stage)
     assert images.shape == (TRIES["face"] + 3, 8, 8, 3) and images.dtype == np.uint8
-    assert np.array_equal(images, painter.sample("face", TRIES["face"] + 3, 5))
-    assert not np.array_equal(images, painter.sample("face", TRIES["face"] + 3, 6))
+    assert np.array_equal(images, painter.sample("face", TRIES["face"] + 3, 5, stage))
+    assert not np.array_equal(images, painter.sample("face", TRIES["face"] + 3, 6, stage))
     assert len({image.tobytes() for image in images}) == len(images)
 
 
