@@ -19,6 +19,7 @@ from training.text import synopsis_nats
 from training.text_evaluate import scoring_model
 from training.text_judge import Judge, describe, share_of_known, shuffled
 
+ROUNDS = 4  # times as many raw records as wanted are sampled at most, for those that are refused
 FITTED = 256  # texts whose titles are compared; more add time, not certainty
 
 
@@ -40,13 +41,16 @@ class Sample:
 def evaluate_cards(count: int, seed: int, weights: Path) -> dict[str, Any]:
     """Write `count` cards' texts for the genres that held-out texts have, and as many raw records, and judge both.
 
+    Raw records with a real title or ten words in a row as in the training text are sampled anew; their shares are told.
+
     Args:
         count: of cards and of raw records.
         seed: equal seeds give equal figures.
         weights: folder of the shipped weights.
 
     Returns:
-        Figures of `cards`, of `raw` samples and of `real` held-out texts: see `describe` and `judge`.
+        Figures of `cards`, of `raw` samples and of `real` held-out texts: see `describe` and `judge`. Those of `raw`
+        hold `unended`, the share without an end, and `refused`, the shares that were sampled anew and why.
 
     Raises:
         WeightsError: a file is missing or damaged.
@@ -59,16 +63,35 @@ def evaluate_cards(count: int, seed: int, weights: Path) -> dict[str, Any]:
         Sample(draft.title, request.genres, draft.synopsis, draft.cast)
         for request, draft in zip(requests, drafts, strict=True)
     ]
-    records = writer.sample_raw(count, seed)
-    raw = [Sample(r["title"] or "", tuple(r["genres"]), r["synopsis"], tuple(map(tuple, r["cast"]))) for r in records]
+    fresh: list[tuple[Sample, bool]] = []
+    known: list[str | None] = []
+    while len(fresh) < count and len(known) < ROUNDS * count:
+        records = writer.sample_raw(count, seed + len(known))
+        sampled = [
+            Sample(r["title"] or "", tuple(r["genres"]), r["synopsis"], tuple(map(tuple, r["cast"]))) for r in records
+        ]
+        reasons = [seen_before(sample, writer.weights) for sample in sampled]
+        ends = [bool(record["complete"]) for record in records]
+        fresh += [(s, end) for s, end, why in zip(sampled, ends, reasons, strict=True) if why is None]
+        known += reasons
+    del fresh[count:]
     return {
         "cards": judge(cards, judge_, writer.weights),
         "raw": {
-            "unended": sum(not record["complete"] for record in records) / count,
-            **judge(raw, judge_, writer.weights),
+            "unended": share_of_known(not end for _, end in fresh),
+            "refused": {why: share_of_known(reason == why for reason in known) for why in ("real title", "copy")},
+            **judge([sample for sample, _ in fresh], judge_, writer.weights),
         },
         "real": {name: figure for name, figure in judge_.real.items() if name != "asked"},
     }
+
+
+def seen_before(sample: Sample, weights: TextWeights) -> str | None:
+    """Return why a sample must not be: "real title", or "copy" of ten words in a row; or None."""
+    if novelty.is_real(sample.title, weights.titles):
+        return "real title"
+    slotted = Slotter(weights.lexicon).slot(sample.synopsis, sample.title).text
+    return "copy" if novelty.copies(slotted, weights.runs) else None
 
 
 def asked(judge: Judge, count: int, seed: int) -> list[CardRequest]:

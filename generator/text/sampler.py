@@ -18,6 +18,10 @@ from numpy.typing import NDArray
 from generator.text.decode import Grammar, State, Weights, compiled, log_likelihood, pick
 
 SIZES = (8, 16, 32, 64)  # rows written at once; fewer are padded
+GRAM = 3  # tokens in a row that a synopsis hardly says twice
+# A word of meaning that a synopsis has just said is `WORN` nats less likely, twice said four times as much; a saying
+# counts `FADING` less with every token.
+WORN, FADING = 0.2, 0.015
 CHECKS = (20, 28, 36, 48)  # steps after which rows may be refused; most titles have ended by the second
 
 Refuse = Callable[[int, NDArray[np.int32]], bool]
@@ -68,6 +72,7 @@ class _Run:
     done: NDArray[np.bool_]
     out: NDArray[np.int32]
     score: NDArray[np.float32]  # (3, size)
+    worn: NDArray[np.float32]  # (size, V); how often each word of meaning was said of late
 
     def only(self, kept: NDArray[np.intp]) -> _Run:
         """Return these rows alone, in the smallest size that holds them."""
@@ -85,6 +90,7 @@ class _Run:
             done,
             self.out[at],
             self.score[:, at],
+            self.worn[at],
         )
 
 
@@ -172,6 +178,7 @@ class RecordSampler:
             np.zeros(rows, bool),
             np.full((rows, steps), -1, np.int32),
             np.zeros((3, rows), np.float32),
+            np.zeros((rows, len(self._grammar.next_state)), np.float32),
         ).only(np.arange(rows))
 
     def _advance(
@@ -188,13 +195,33 @@ class RecordSampler:
         owner, left = np.zeros((2, size), np.int32)
         owner[: len(requests)], left[: len(present)] = numbers, lacking[present]
         state = tuple(array.reshape(2 * size, -1) for array in run.state)
-        carry = (np.int32(t), run.token, state, *run.place, run.done, run.out, run.score, left)
+        carry = (np.int32(t), run.token, state, *run.place, run.done, run.out, run.score, run.worn, left)
         carry = self._loop(run.given, owner, np.array([until, smaller], np.int32), carry)
-        t, token, state, field, queue, at, done, out, score, _ = carry
-        run.token, run.done, run.out, run.score = (np.asarray(array) for array in (token, done, out, score))
+        t, token, state, field, queue, at, done, out, score, worn, _ = carry
+        run.token, run.done, run.out, run.score, run.worn = map(np.asarray, (token, done, out, score, worn))
         run.state = tuple(np.asarray(array).reshape(2, size, -1) for array in state)
         run.place = tuple(np.asarray(array) for array in (field, queue, at))
         return int(t)
+
+
+def said_before(out: Any, t: Any) -> Any:
+    """Return the tokens (rows,) that last stood behind the newest `GRAM - 1` tokens of each row, or -1.
+
+    Paulus et al. 2017, "A deep reinforced model for abstractive summarization", ban all that ever did.
+
+    Args:
+        out: (rows, T) tokens, of which the first `t` are written.
+        t: scalar.
+    """
+    rows, steps = out.shape
+    first = ops.arange(steps - GRAM + 1)
+    same = ops.broadcast_to((first + GRAM - 1 < t)[None], (rows, steps - GRAM + 1))
+    for i in range(GRAM - 1):
+        newest = ops.take(out, ops.maximum(t - GRAM + 1 + i, 0), axis=1)
+        same = ops.logical_and(same, out[:, i : steps - GRAM + 1 + i] == newest[:, None])
+    place = ops.max(ops.where(same, first[None], -1), axis=1)
+    follower = ops.take_along_axis(out, ops.maximum(place, 0)[:, None] + GRAM - 1, axis=1)[:, 0]
+    return ops.where(place >= 0, follower, -1)
 
 
 def _loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
@@ -203,6 +230,7 @@ def _loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
     """
     allowed_by_state = ops.convert_to_tensor(grammar.allowed)
     next_state = ops.convert_to_tensor(grammar.next_state)
+    content = ops.convert_to_tensor(grammar.content)
     genre_states, title_states = (ops.convert_to_tensor(s) for s in (grammar.genre_states, grammar.title_states))
 
     def run(given: Any, owner: Any, limits: Any, carry: Any) -> Any:
@@ -210,11 +238,11 @@ def _loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
         rows, steps = uniform.shape
         noise = ops.transpose(uniform)
         lengths = ops.sum(ops.cast(queues >= 0, "int32"), axis=-1)
-        places = ops.arange(steps)
+        places, tokens = ops.arange(steps), ops.arange(open_to.shape[1])
         owns = ops.cast(owner[:, None] == ops.arange(rows)[None], "int32")  # (rows, requests)
 
         def body(t: Any, token: Any, state: State, *rest: Any) -> Any:
-            field, queue, at, done, out, score, lacking = rest
+            field, queue, at, done, out, score, worn, lacking = rest
             # The second half of the rows reads the same record without its genres.
             read = ops.maximum(token, 0)
             logits, after = weights.step(ops.concatenate([read, read]), state)
@@ -232,7 +260,11 @@ def _loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
             forced = ops.logical_and(queue >= 0, at < length)
             allowed = ops.logical_and(ops.take(allowed_by_state, field, axis=0), open_to)
             allowed = ops.logical_and(allowed, ops.logical_or(opening, token[:, None] != grammar.title))
-            leaning = logits + lean * (logits - free)
+            twice = ops.where(field == grammar.synopsis_state, said_before(out, t), -1)
+            same = ops.where(field == grammar.synopsis_state, token, -1)
+            allowed = ops.logical_and(allowed, tokens[None] != twice[:, None])
+            allowed = ops.logical_and(allowed, tokens[None] != same[:, None])
+            leaning = logits + lean * (logits - free) - WORN * worn * worn
             heat = ops.where(of_title, title_temperature, temperature)
             sampled = pick(leaning, allowed, heat, min_p, ops.take(noise, t, axis=0))
             said = ops.take_along_axis(line, ops.minimum(at, line.shape[1] - 1)[:, None], axis=1)[:, 0]
@@ -242,6 +274,8 @@ def _loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
             told = ops.logical_and(field == grammar.synopsis_state, ops.logical_not(done))
             gains = (log_likelihood(logits, token), log_likelihood(free, token), ops.ones_like(temperature))
             score = score + ops.where(told, ops.stack(gains), 0.0)
+            counted = ops.logical_and(tokens[None] == token[:, None], ops.logical_and(told[:, None], content[None]))
+            worn = (1 - FADING) * worn + ops.cast(counted, "float32")
             leads = ops.take(next_state, token)
             field = ops.where(leads >= 0, leads, field)
             token = ops.where(done, out[:, -1], token)
@@ -251,7 +285,7 @@ def _loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
             out = ops.where(ops.logical_and(places[None] >= t, ops.logical_not(done)[:, None]), token[:, None], out)
             cut = ops.logical_and(ops.take(lacking, owner) <= 0, ops.logical_not(ended))
             out = ops.where(ops.logical_and(places[None] > t, cut[:, None]), -1, out)
-            return t + 1, token, state, field, queue, at, ops.logical_or(ended, cut), out, score, lacking
+            return t + 1, token, state, field, queue, at, ops.logical_or(ended, cut), out, score, worn, lacking
 
         def going(t: Any, *rest: Any) -> Any:
             left = ops.sum(ops.cast(ops.logical_not(rest[5]), "int32"))

@@ -8,7 +8,7 @@ from generator.engine import WEIGHTS
 from generator.text import weights
 from generator.text.weights import TextWeights
 from tests.generator.text import tiny
-from training.cards_evaluate import Sample, asked, evaluate_cards, judge, title_fit
+from training.cards_evaluate import Sample, asked, evaluate_cards, judge, seen_before, title_fit
 from training.text_judge import Judge, train_judge
 
 LOADED = tiny.tiny_weights()
@@ -27,6 +27,11 @@ def test_copies_and_real_titles_are_counted() -> None:
     assert figures["texts"] == 4
     assert figures["copies"] == figures["real_titles"] == 0.25
     assert 0 <= figures["title_fit"] <= 1 and 0 <= figures["genre_agreement"] <= 1
+
+
+def test_what_was_there_before_is_told_from_what_is_new() -> None:
+    old = (sample(1, synopsis=tiny.synopsis(3)), sample(2, title=tiny.row(5)["title"]))
+    assert [seen_before(one, LOADED) for one in (*old, sample(3))] == ["copy", "real title", None]
 
 
 def test_titles_that_the_model_links_to_their_texts_fit() -> None:
@@ -55,6 +60,7 @@ def test_cards_raw_samples_and_real_texts_are_told_side_by_side() -> None:
     assert set(figures) == {"cards", "raw", "real"}
     assert figures["cards"]["texts"] == figures["raw"]["texts"] == 3
     assert figures["cards"]["real_titles"] == figures["cards"]["copies"] == 0
+    assert figures["raw"]["real_titles"] == figures["raw"]["copies"] == 0
     assert set(figures["cards"]) <= set(figures["raw"])
     assert figures["real"]["texts"] and figures["real"]["genre_agreement"]
 

@@ -1,5 +1,6 @@
 """The sampler writes what the record model would, and stops as soon as it may."""
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from generator.text import decode, sampler
 from generator.text import record as record_format
 from generator.text.grammar import make_grammar
-from generator.text.sampler import CHECKS, SIZES, RecordSampler, Wanted
+from generator.text.sampler import CHECKS, SIZES, RecordSampler, Wanted, said_before
 from generator.text.vocabulary import Vocabulary
 from generator.text.weights import TextWeights
 from training.text import sequence_nats
@@ -207,3 +208,36 @@ def test_refused_rows_are_not_waited_for(loop: Loop) -> None:
 def test_more_rows_than_fit_are_told(loop: Loop) -> None:
     with pytest.raises(ValueError, match="rows do not fit 64"):
         loop(SIZES[-1] // CANDIDATES + 1)
+
+
+def test_what_would_be_said_again_is_known() -> None:
+    rows = np.array([[5, 6, 7, 5, 6, 8, 5, 6], [1, 2, 3, 4, 1, 3, 2, 1], [9, 9, 9, 9, 9, 9, 9, 9]], np.int32)
+    assert np.asarray(said_before(rows, 8)).tolist() == [8, -1, 9]
+    assert np.asarray(said_before(rows, 5)).tolist() == [7, -1, 9]  # what is not yet written does not count
+    assert np.asarray(said_before(rows, 1)).tolist() == [-1, -1, -1]
+
+
+def test_no_synopsis_goes_round_in_circles(weights: TextWeights, loop: Loop) -> None:
+    words = weights.vocabulary
+    title = [*words.encode(" rain"), words.symbol("facts")]
+    given = np.full((1, GIVEN), -1, np.int32)
+    given[0, : len(title)] = title
+    end = np.zeros((1, words.size), bool)
+    end[0, words.symbol("end")] = True
+    cold = np.full(1, 0.01, np.float32)  # at which the tiny model would say one word for ever
+    tokens, _ = loop(1, temperature=cold, title_temperature=cold, given_title=given, banned=end)
+    for row in tokens[0].tolist():
+        story = row[row.index(words.symbol("synopsis")) + 1 :]
+        assert len(story) > 40 and all(a != b for a, b in itertools.pairwise(story))
+        runs = {tuple(story[i : i + 3]) for i in range(len(story) - 2)}
+        assert len(runs) > 0.6 * (len(story) - 2)  # only what followed last is kept away
+
+
+def test_words_of_meaning_wear_off_and_small_ones_do_not(weights: TextWeights) -> None:
+    words = weights.vocabulary
+    content = make_grammar(words).content
+    assert all(content[token] for token in words.slot_ids())
+    assert not content[words.symbol("title")]
+    small = {words.decode([token]).strip() for token in np.flatnonzero(~content[: words.pieces])}
+    large = {words.decode([token]).strip() for token in np.flatnonzero(content)}
+    assert {"the", "."} <= small and "the" not in large and large - small
