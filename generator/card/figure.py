@@ -101,7 +101,7 @@ def _paint_face(
     over = easel.shown()
     face.paste(over.convert("RGB"), (0, 0), over.getchannel("A"))
     line = features.jaw(hero.chin)
-    outline = [*line, (line[-1][0] - 0.02, 0.1), (line[0][0] + 0.02, 0.1)]
+    outline = [*line, (line[-1][0] - 0.1, 0.25), (line[0][0] + 0.1, 0.25)]  # closed below the fringe
     mask = Image.new("L", (side * OVER, side * OVER))
     ImageDraw.Draw(mask).polygon([(x * side * OVER, y * side * OVER) for x, y in outline], 255)
     sheet.paste(face, corner, mask.reduce(OVER))
