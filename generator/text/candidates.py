@@ -14,7 +14,7 @@ from generator.text.record import Record
 from generator.wordlist import forbidden
 
 MIN_WORDS, MAX_WORDS = 30, 170
-AGREEMENT = 8.0  # weight of what the genres add to a text's likelihood
+AGREEMENT = 3.0  # weight of what the genres add to a text's likelihood
 MAX_TITLE = 90  # characters of an invented title
 _SEQUEL = re.compile(
     r"\b(?:seasons?|2nd|3rd|4th|[5-9]th|second|third|part|specials?|ova|recap|episodes?|picture drama|pv|cm|movie"

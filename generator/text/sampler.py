@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from generator.text.decode import Grammar, State, Weights, compiled, log_likelihood, pick
 
 SIZES = (8, 16, 32, 64)  # rows written at once; fewer are padded
-GRAM = 3  # tokens in a row that a synopsis hardly says twice
+GRAM = 3  # tokens in a row that a synopsis hardly says twice; no token stands twice in a row, in a title neither
 # A word of meaning that a synopsis has just said is `WORN` nats less likely, twice said four times as much; a saying
 # counts `FADING` less with every token.
 WORN, FADING = 0.2, 0.015
@@ -99,7 +99,8 @@ class RecordSampler:
 
     Everything behind the title is sampled with guidance: logits with genres, plus `guidance - 1` times what these
     gained over those of a second reading without them (Sanchez et al. 2023, after Ho and Salimans 2022). Titles are
-    sampled without, at a temperature of their own, or every genre would lead to its best known franchise.
+    sampled without, at a temperature of their own, or every genre would lead to its best known franchise; facts and
+    length as the model holds them likely.
     """
 
     def __init__(self, weights: Weights, grammar: Grammar) -> None:
@@ -260,18 +261,19 @@ def _loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
             forced = ops.logical_and(queue >= 0, at < length)
             allowed = ops.logical_and(ops.take(allowed_by_state, field, axis=0), open_to)
             allowed = ops.logical_and(allowed, ops.logical_or(opening, token[:, None] != grammar.title))
-            twice = ops.where(field == grammar.synopsis_state, said_before(out, t), -1)
-            same = ops.where(field == grammar.synopsis_state, token, -1)
+            of_story = field == grammar.synopsis_state
+            heat = ops.where(of_title, title_temperature, ops.where(of_story, temperature, 1.0))
+            twice = ops.where(of_story, said_before(out, t), -1)
+            same = ops.where(ops.logical_or(of_story, of_title), token, -1)
             allowed = ops.logical_and(allowed, tokens[None] != twice[:, None])
             allowed = ops.logical_and(allowed, tokens[None] != same[:, None])
             leaning = logits + lean * (logits - free) - WORN * worn * worn
-            heat = ops.where(of_title, title_temperature, temperature)
             sampled = pick(leaning, allowed, heat, min_p, ops.take(noise, t, axis=0))
             said = ops.take_along_axis(line, ops.minimum(at, line.shape[1] - 1)[:, None], axis=1)[:, 0]
             token = ops.where(forced, said, sampled)
             at = at + ops.cast(forced, "int32")
             queue = ops.where(at < length, queue, -1)
-            told = ops.logical_and(field == grammar.synopsis_state, ops.logical_not(done))
+            told = ops.logical_and(of_story, ops.logical_not(done))
             gains = (log_likelihood(logits, token), log_likelihood(free, token), ops.ones_like(temperature))
             score = score + ops.where(told, ops.stack(gains), 0.0)
             counted = ops.logical_and(tokens[None] == token[:, None], ops.logical_and(told[:, None], content[None]))

@@ -83,8 +83,7 @@ def test_the_scores_are_the_models_own(weights: TextWeights, model: Any, loop: L
 
 
 def test_guidance_adds_what_the_genres_gained(weights: TextWeights, model: Any, loop: Loop) -> None:
-    cold = np.full(1, 1e-4, np.float32)
-    tokens, _ = loop(1, temperature=cold, title_temperature=cold, guidance=np.full(1, 3.0, np.float32))
+    tokens, _ = loop(1, min_p=np.ones(1, np.float32), guidance=np.full(1, 3.0, np.float32))
     words, grammar = weights.vocabulary, make_grammar(weights.vocabulary)
     ids, field = [grammar.begin], 0
     for token in written(tokens[0, 0], grammar.end)[:16]:
@@ -97,9 +96,10 @@ def test_guidance_adds_what_the_genres_gained(weights: TextWeights, model: Any, 
     assert not grammar.genre_states[field]
 
 
-def test_near_zero_the_likeliest_allowed_token_is_taken(weights: TextWeights, model: Any, loop: Loop) -> None:
-    cold = np.full(1, 1e-4, np.float32)
-    tokens, _ = loop(1, temperature=cold, title_temperature=cold)
+def test_when_nothing_less_likely_may_come_the_likeliest_allowed_token_is_taken(
+    weights: TextWeights, model: Any, loop: Loop
+) -> None:
+    tokens, _ = loop(1, min_p=np.ones(1, np.float32))
     grammar = make_grammar(weights.vocabulary)
     ids, field = [grammar.begin], 0
     for token in written(tokens[0, 0], grammar.end)[:12]:
@@ -112,12 +112,14 @@ def test_near_zero_the_likeliest_allowed_token_is_taken(weights: TextWeights, mo
 def test_titles_have_their_own_temperature_and_no_closed_opening(weights: TextWeights, loop: Loop) -> None:
     grammar = make_grammar(weights.vocabulary)
     cold, hot = np.full(4, 1e-4, np.float32), np.full(4, 1.0, np.float32)
+    horror = np.full((4, GIVEN), -1, np.int32)
+    horror[:, :3] = [weights.vocabulary.symbol(name) for name in ("genres", "genre Horror", "title")]
 
     def titles(**given: Any) -> set[tuple[int, ...]]:
-        tokens, _ = loop(4, temperature=cold, **given)
+        tokens, _ = loop(4, given_genres=horror, **given)
         rows = [written(row, grammar.end) for row in tokens.reshape(-1, STEPS)]
         starts = [row.index(grammar.title) + 1 for row in rows if grammar.title in row]
-        return {tuple(row[start : start + 3]) for row, start in zip(rows, starts, strict=False)}
+        return {tuple(row[start : start + 1]) for row, start in zip(rows, starts, strict=False)}
 
     [likeliest] = titles(title_temperature=cold)
     assert len(titles(title_temperature=hot)) > 3
@@ -230,7 +232,7 @@ def test_no_synopsis_goes_round_in_circles(weights: TextWeights, loop: Loop) -> 
         story = row[row.index(words.symbol("synopsis")) + 1 :]
         assert len(story) > 40 and all(a != b for a, b in itertools.pairwise(story))
         runs = {tuple(story[i : i + 3]) for i in range(len(story) - 2)}
-        assert len(runs) > 0.6 * (len(story) - 2)  # only what followed last is kept away
+        assert len(runs) > 0.3 * (len(story) - 2)  # only what followed last is kept away
 
 
 def test_words_of_meaning_wear_off_and_small_ones_do_not(weights: TextWeights) -> None:
