@@ -21,7 +21,7 @@ SIZES = (8, 16, 32, 64)  # rows written at once; fewer are padded
 GRAM = 3  # tokens in a row that a synopsis hardly says twice; no token stands twice in a row, in a title neither
 # A word of meaning that a synopsis has just said is `WORN` nats less likely, twice said four times as much; a saying
 # counts `FADING` less with every token.
-WORN, FADING = 0.2, 0.015
+WORN, FADING = 0.25, 0.01
 CHECKS = (20, 28, 36, 48)  # steps after which rows may be refused; most titles have ended by the second
 
 Refuse = Callable[[int, NDArray[np.int32]], bool]
