@@ -29,7 +29,7 @@ COMMANDS = [
         ["report"],
         ["simulate"],
     ),
-    *(["train", model] for model in ("text", "names", "art", "taste")),
+    *(["train", model] for model in ("text", "names", "transformer", "art", "taste")),
     *(["taste", deed] for deed in ("list", "use", "off")),
     *(["sample", what] for what in ("text", "art", "face")),
     *(["evaluate", what] for what in ("text", "ngram", "art", "cards")),

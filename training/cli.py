@@ -163,6 +163,17 @@ def train_names(
     typer.echo(names.train_names(data / "text", run / "text", epochs, threads or None))
 
 
+@train.command("transformer")
+def train_transformer(
+    data: Prepared = _PREPARED, run: Runs = _RUNS, minutes: Minutes = None, threads: Threads = 0
+) -> None:
+    """A Transformer of the record model's size, one of the yardsticks of `evaluate text`."""
+    quiet_tensorflow()
+    from training import baselines_transformer
+
+    typer.echo(baselines_transformer.train_transformer(data / "text", run / "transformer", minutes, threads or None))
+
+
 @train.command("art")
 def train_art(
     network: Annotated[PictureNetwork, typer.Argument(help="Which of the picture networks.")] = "art",
@@ -329,6 +340,15 @@ def _sample_pictures(
 @evaluate.command("text")
 def evaluate_text(
     corpus: Annotated[Path, typer.Option(help="File with the columns of anime.jsonl.gz.")],
+    data: Annotated[
+        Path | None, typer.Option(help="What `prepare` wrote; also measures the yardsticks on its part --split.")
+    ] = None,
+    split: Annotated[Literal["validation", "test"], typer.Option(help="Part that the yardsticks foretell.")] = (
+        "validation"
+    ),
+    transformer: Annotated[
+        Path | None, typer.Option(help="Folder of the runs; with --data, the one of `train transformer` there joins.")
+    ] = None,
     as_json: AsJson = False,
     weights: WeightsOption = None,
 ) -> None:
@@ -336,7 +356,13 @@ def evaluate_text(
     quiet_tensorflow()
     from training import text_evaluate
 
-    show(text_evaluate.evaluate_text(corpus, weights_folder(weights)), as_json)
+    figures: dict[str, Any] = dict(text_evaluate.evaluate_text(corpus, weights_folder(weights)))
+    if data is not None:
+        from training.baselines import yardsticks
+
+        run = None if transformer is None else transformer / "transformer"
+        figures["yardsticks"] = yardsticks(data / "text", corpus, weights_folder(weights), run, split)
+    show(figures, as_json)
 
 
 @evaluate.command("ngram")

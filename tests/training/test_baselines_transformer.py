@@ -11,6 +11,7 @@ from generator.text.model import ModelShape, make_model
 from generator.text.vocabulary import Vocabulary
 from tests.generator.text import tiny
 from training import baselines_transformer, checkpoint
+from training.baselines import yardsticks
 from training.baselines_transformer import TransformerShape, evaluate_transformer, make_transformer, train_transformer
 from training.text import CHECKPOINT, PRESETS, Preset
 
@@ -47,3 +48,6 @@ def test_it_trains_and_is_evaluated_like_the_record_model(
     weights.save(tmp_path / "weights", shipped)
     figures = evaluate_transformer(prepared / "anime.jsonl.gz", tmp_path, tmp_path / "weights")
     assert figures["texts"] == 144 and 0 < figures["bits_per_character"] < 8
+    beside = yardsticks(prepared, prepared / "anime.jsonl.gz", tmp_path / "weights", tmp_path, steps=3)
+    assert beside.pop("transformer") == figures
+    assert set(beside) == {"ngram", "design_2020"} and all(one["bits_per_character"] > 0 for one in beside.values())
