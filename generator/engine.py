@@ -106,20 +106,14 @@ class Engine:
         seeded = [request.with_seeds() for request in requests]
         with stage("text"):
             drafts = self.writer.write([_for_text(request) for request in seeded])
-        # Painting and lettering know one card at a time, and gain nothing from a batch but a core for each.
-        making = [
-            self._threads.submit(copy_context().run, self._finished, request, draft)
-            for request, draft in zip(seeded, drafts, strict=True)
-        ]
+        # Lettering knows one card at a time; in a batch the next card is painted meanwhile. The networks are called
+        # from this thread alone: called from several at once, TensorFlow has been seen to crash.
+        making = []
+        for request, draft in zip(seeded, drafts, strict=True):
+            with stage("art"):
+                card, painting = self._painted(request, draft)
+            making.append(self._threads.submit(copy_context().run, _lettered, card, painting))
         return [card.result() for card in making]
-
-    def _finished(self, request: CardRequest, draft: Draft) -> MadeCard:
-        from generator.card import render
-
-        with stage("art"):
-            card, painting = self._painted(request, draft)
-        with stage("lettering"):
-            return MadeCard(card, render(card, painting.art, painting.face))
 
     def options(self, requests: Sequence[CardRequest]) -> list[list[Option]]:
         """Return what each request might get, best first by the models' judgement; nothing if the first round failed.
@@ -207,3 +201,10 @@ def _chosen_by(request: CardRequest) -> ChosenBy:
         return request.choice.by
     named = max(request.seed or 0, request.art_seed or 0) >= FIRST_CHOSEN_SEED
     return "seed" if named else "likelihood"
+
+
+def _lettered(card: Card, painting: Painting) -> MadeCard:
+    from generator.card import render
+
+    with stage("lettering"):
+        return MadeCard(card, render(card, painting.art, painting.face))
