@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -110,3 +112,18 @@ def test_options_are_what_the_choice_has(engine: Engine) -> None:
     assert len(options) == 8 - len(UNFIT) and {len(option.arts) for option in options} == {4}
     random = engine.make([CardRequest(seed=7 * 32 + step, choice=RANDOM) for step in range(3)])
     assert all(any(option.text.items() <= made.card.features.items() for option in options) for made in random)
+
+
+def test_the_networks_are_called_from_one_thread(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Called from several at once, TensorFlow crashes; a batch's lettering has threads of its own."""
+    callers: list[int] = []
+    for name in ("attempts", "finished"):
+        paint = getattr(engine.painter, name)
+
+        def noted(*args: Any, paint: Any = paint) -> Any:
+            callers.append(threading.get_ident())
+            return paint(*args)
+
+        monkeypatch.setattr(engine.painter, name, noted)
+    assert len(cards(engine, None, range(0, 4 * 32, 32))) == 4
+    assert len(callers) == 8 and set(callers) == {threading.get_ident()}
