@@ -25,7 +25,7 @@ from generator.errors import ConfigurationError
 from generator.schema import Card
 from training.art_data import Pictures
 from training.art_measures import diversity, pooled, sliced_wasserstein
-from training.text_rated import MIN_SCORE, MIN_VOTES, MOST, REPEATS, SHARE
+from training.text_rated import MIN_SCORE, MIN_VOTES, MOST, REPEATS, SHARE, refuse
 
 if TYPE_CHECKING:
     from generator.art import Painter
@@ -125,12 +125,7 @@ def check(weights: Weights, before: Weights, pictures: Pictures) -> None:
     Raises:
         ConfigurationError: they are worse; the message says in what.
     """
-    wrong = harm(health(weights, pictures), health(before, pictures))
-    if wrong:
-        raise ConfigurationError(
-            f"Rated pictures have made the network worse: {' and '.join(wrong)}. Keep the weights that you have, or"
-            " give --force to take these all the same."
-        )
+    refuse(harm(health(weights, pictures), health(before, pictures)), "Rated pictures have made the network worse")
 
 
 def harm(after: Health, before: Health) -> list[str]:

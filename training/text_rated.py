@@ -82,11 +82,19 @@ def check(weights: TextWeights, before: TextWeights, data: Path) -> None:
     Raises:
         ConfigurationError: they are worse; the message says in what.
     """
-    wrong = harm(health(weights, data), health(before, data))
+    refuse(harm(health(weights, data), health(before, data)), "Rated stories have made the model worse")
+
+
+def refuse(wrong: Sequence[str], what: str) -> None:
+    """Keep weights from being taken in which anything is wrong.
+
+    Raises:
+        ConfigurationError: there is; the message says what was found, and each thing.
+    """
     if wrong:
         raise ConfigurationError(
-            f"Rated stories have made the model worse: {' and '.join(wrong)}. Keep the weights that you have, or give"
-            " --force to take these all the same."
+            f"{what}: {' and '.join(wrong)}. Keep the weights that you have, or give --force to take these all the"
+            " same."
         )
 
 
