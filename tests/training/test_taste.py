@@ -10,12 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, text
 
+from bot.service import Person
 from db import Database, tastes, upgrade
 from db.models import CardRow, PersonRow, RatingRow, TasteRow
 from db.tastes import Taste
 from generator.errors import BadRequest
+from tests.db.crowd import FIGURES, service
 from tests.training.crowds import invented
 from training import taste_data
 from training.taste import PLACE_RATINGS, foretell_newest, train_taste
@@ -66,6 +68,7 @@ async def fill(database: Database, crowd: Crowd, scopes: tuple[str | None, ...] 
             for number, (card, rater, value) in enumerate(zip(crowd.card, crowd.rater, crowd.value, strict=True))
         ]
         await session.execute(insert(RatingRow), ratings)
+        await session.execute(text(FIGURES))
 
 
 async def test_what_is_read_is_what_was_written(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,6 +163,46 @@ async def test_what_somebody_took_back_is_not_in_the_next_taste(database: Databa
     assert after is not None
     assert (before["ratings"], before["raters"]) == (300, 100)
     assert (after["ratings"], after["raters"]) == (150, 50)
+
+
+async def test_a_taste_after_forgetme_is_that_of_a_crowd_the_person_never_belonged_to(
+    database: Database, url: str, tmp_path: Path
+) -> None:
+    crowd = invented(np.array([0.8, -0.6, 0.3]), ratings=400, cards=80, names=NAMES)
+    crowd.value[crowd.rater == 7] = 1.0  # an opinion that shows
+    await fill(database, crowd, ("big", "big", "small"))
+    with_them = await _learned(database)
+    async with service(url) as bot:
+        assert await bot.forget(Person("web", "p7")) == 3
+    after = await _learned(database)
+
+    other_url = f"sqlite+aiosqlite:///{tmp_path / 'never.db'}"
+    await upgrade(other_url)
+    async with Database(other_url) as other:
+        await fill(other, crowd.part(crowd.rater != 7), ("big", "big", "small"))
+        never = await _learned(other)
+
+    assert after.keys() == never.keys() == {"", "big", "small"}
+    for scope, (taste, figures) in never.items():
+        forgotten, known = after[scope][0], with_them[scope][0]
+        assert forgotten.features == taste.features
+        assert forgotten.mean == pytest.approx(taste.mean, abs=1e-5)
+        assert forgotten.factor == pytest.approx(taste.factor, rel=1e-3)
+        assert np.abs(np.subtract(known.mean, taste.mean)).max() > 0.005  # there was something to forget
+        assert after[scope][1] == pytest.approx(figures)
+    assert (never[""][1]["raters"], with_them[""][1]["raters"]) == (crowd.raters - 1, crowd.raters)
+
+
+async def _learned(database: Database) -> dict[str, tuple[Taste, dict[str, float]]]:
+    """Learn now; return each place's taste with its figures, but for the time that it took."""
+    learned = await train_taste(database)
+    assert learned is not None
+    async with database.read() as session:
+        rows = (await session.scalars(select(TasteRow).where(TasteRow.version == learned["version"]))).all()
+    return {
+        row.scope: (Taste.from_dict(row.model), {k: v for k, v in row.figures.items() if k != "seconds"})
+        for row in rows
+    }
 
 
 def test_a_turned_taste_is_noticed() -> None:
