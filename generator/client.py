@@ -39,6 +39,7 @@ class JobStatus:
         position: in line, 1 is next; None once it is being made.
         eta_seconds: until the card is likely there; None while nobody works.
         error: the sentence to show when the job failed.
+        nobody_works: whether it failed because no worker was there.
         retryable: whether asking again may help.
     """
 
@@ -49,6 +50,7 @@ class JobStatus:
     card: Card | None
     error: str | None
     retryable: bool
+    nobody_works: bool = False
 
 
 @dataclass(frozen=True)
@@ -224,4 +226,5 @@ def _status(data: bytes) -> JobStatus:
         card=job.card,
         error=job.error.message if job.error else None,
         retryable=job.error.retryable if job.error else False,
+        nobody_works=job.error is not None and job.error.code == "no_worker",
     )

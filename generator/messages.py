@@ -69,9 +69,9 @@ class Submission(Message):
 
 
 class JobError(Message):
-    """Why a job ended without a card."""
+    """Why a job ended without a card: a worker gave it up, workers died under it, or none was there."""
 
-    code: Literal["failed", "worker_lost"]
+    code: Literal["failed", "worker_lost", "no_worker"]
     message: str
     retryable: bool
 

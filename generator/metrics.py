@@ -75,7 +75,7 @@ def prometheus(stats: Stats, answers: Mapping[int, int]) -> str:
         answers: of this process, status -> how many.
     """
     counters = stats.counters
-    ended = ("done", "failed", "worker_lost", "cancelled")
+    ended = ("done", "failed", "worker_lost", "no_worker", "cancelled")
     metrics: list[tuple[str, str, str, _Samples]] = [
         (
             "jobs",

@@ -10,6 +10,8 @@
 -- key:KEY       string: the job that an idempotency key stands for; expires with it
 -- work          stream: jobs on loan; a lease is a consumer of its group, so what is pending is what is still open
 -- lease:ID      hash: entry -> job, @worker, @began; expires when no heartbeat can keep it any longer
+-- patience      expires when no worker has spoken for so long that the jobs in line fail
+-- swept         expires when no queue has swept for so long that workers may have spoken to none
 -- workers       hash: worker -> jobs at once; seen:WORKER expires when it counts as gone
 -- ended         list: "ID BYTES" of jobs that can be fetched, the oldest first; kept_bytes is their sum
 -- counters      hash: what /metrics shows
@@ -113,6 +115,12 @@ local function forget()
   end
 end
 
+local function fail(id, code, message, retryable)
+  call('HSET', key('job', id), 'code', code, 'message', message, 'retryable', retryable and 1 or 0)
+  count(code)
+  finish(id, 'failed', 0)
+end
+
 local function give_back(id, code, message, retryable)
   local job = key('job', id)
   local state, attempts, owner = unpack(call('HMGET', job, 'state', 'attempts', 'owner'))
@@ -122,15 +130,30 @@ local function give_back(id, code, message, retryable)
     push(owner, id, true)
     count('retried')
   else
-    call('HSET', job, 'code', code, 'message', message, 'retryable', retryable and 1 or 0)
-    count(code)
-    finish(id, 'failed', 0)
+    fail(id, code, message, retryable)
   end
 end
 
 -- Workers and leases.
 
+-- Lets the jobs in line wait for a worker from now on: one has spoken, or they only begin to wait.
+local function be_patient() call('SET', key('patience'), '', 'PX', limits.patience) end
+
+-- Fails the jobs in line once no worker has spoken for too long; returns whether there were any.
+local function give_up()
+  if call('SET', key('swept'), '', 'PX', limits.sweep_gap, 'GET') == false then be_patient() end
+  local id = call('EXISTS', key('patience')) == 0 and peek()
+  if not id then return false end
+  repeat
+    pop()
+    fail(id, 'no_worker', '', true)
+    id = peek()
+  until not id
+  return true
+end
+
 local function seen(worker, jobs)
+  be_patient()
   call('HSET', key('workers'), worker, jobs)
   call('SET', key('seen', worker), '', 'PX', limits.worker_seen)
 end
@@ -156,6 +179,7 @@ local function close_entries(entries)
 end
 
 local function sweep()
+  local given_up = give_up()  -- before jobs come back into line, so that each is offered to workers once more
   if call('EXISTS', work) == 0 then call('XGROUP', 'CREATE', work, group, '$', 'MKSTREAM') end
   local cursor, dead = '0-0', {}
   repeat
@@ -182,7 +206,7 @@ local function sweep()
     count('leases_lost')
   end
   forget()
-  if #dead > 0 then news() end
+  if given_up or #dead > 0 then news() end
 end
 
 -- Returns held (job -> entry), open (job -> true), began, or nil when the lease is over.
@@ -256,6 +280,7 @@ function steps.add(its_key, id, owner, asked, request, trace)
     count('refused')
     return {'full', mine, views({})}
   end
+  if number('queued') == 0 then be_patient() end
   call('HSET', key('job', id), 'key', its_key, 'owner', owner, 'asked', asked, 'request', request, 'trace', trace,
     'state', 'queued', 'attempts', 0, 'since', now)
   call('SET', key('key', its_key), id)
@@ -283,6 +308,7 @@ function steps.cancel(id)
 end
 
 function steps.lease(worker, max, lease)
+  be_patient()
   sweep()
   seen(worker, max)
   local taken = {}

@@ -28,6 +28,8 @@ from generator.stages import Stage
 from generator.store import (
     BOUNDS,
     NO_STAGES,
+    NO_WORKER,
+    SWEEP_GAP,
     USUAL_BATCH,
     WORKER_SEEN,
     Counters,
@@ -265,11 +267,12 @@ def _wake(waiting: Any) -> None:
 
 def _milliseconds(limits: Limits) -> dict[str, object]:
     """Return the limits as the script reads them."""
-    spans = {name: round(1000 * getattr(limits, name)) for name in ("lease", "longest_lease", "keep")}
+    spans = {name: round(1000 * getattr(limits, name)) for name in ("lease", "longest_lease", "patience", "keep")}
     return {
         **asdict(limits),
         **spans,
         "worker_seen": round(1000 * WORKER_SEEN),
+        "sweep_gap": round(1000 * SWEEP_GAP),
         "usual_batch": USUAL_BATCH,
         "bounds": BOUNDS,
     }
@@ -297,7 +300,7 @@ def _job(row: list[Any], capacity: int, batch_seconds: float) -> Job:
         eta = running_seconds(elapsed / 1000, batch_seconds)
     error = None
     if code is not None:
-        text = lost_message(tries) if code == b"worker_lost" else message.decode()
+        text = {b"worker_lost": lost_message(tries), b"no_worker": NO_WORKER}.get(code) or message.decode()
         error = JobError(code=code.decode(), message=text, retryable=retryable == b"1")
     return Job(
         id=job_id.decode(),

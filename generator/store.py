@@ -21,6 +21,8 @@ from generator.stages import STAGES, Stage
 
 WORKER_SEEN = 60.0  # seconds after its last word that a worker counts as there
 USUAL_BATCH = 5.0  # seconds, until a first batch has been measured
+SWEEP_GAP = 10.0  # seconds without a sweep after which the queue was away itself, and may have missed what workers said
+NO_WORKER = "No worker is at work; try again in a minute."
 NO_STAGES: Mapping[Stage, float] = MappingProxyType({})
 
 Standing = tuple[JobState, int | None]  # state, and place in line
@@ -52,6 +54,7 @@ class Limits:
         attempts: leases of one job before it fails.
         lease: without a heartbeat, until jobs go back in line.
         longest_lease: with heartbeats; a worker that hangs longer than this loses its jobs.
+        patience: without a word of any worker, until the jobs in line fail.
         keep: results, after their job has ended.
         keep_jobs, keep_bytes: ended jobs, and bytes of pictures, kept in all; the oldest go first.
     """
@@ -60,7 +63,8 @@ class Limits:
     per_owner: int = 50
     attempts: int = 3
     lease: float = 30.0
-    longest_lease: float = 300.0
+    longest_lease: float = 200.0
+    patience: float = 90.0
     keep: float = 3600.0
     keep_jobs: int = 10_000
     keep_bytes: int = 64 * 2**20
@@ -96,7 +100,7 @@ class Counters:
     """What has happened since the start.
 
     Attributes:
-        failed, worker_lost: jobs that ended without a card, by the code of their error.
+        failed, worker_lost, no_worker: jobs that ended without a card, by the code of their error.
         wait: seconds in line. work: seconds from a lease to its last result. batch: jobs in a lease.
         text, art, lettering: seconds that a batch spent in each of these stages.
     """
@@ -106,6 +110,7 @@ class Counters:
     done: int = 0
     failed: int = 0
     worker_lost: int = 0
+    no_worker: int = 0
     cancelled: int = 0
     retried: int = 0
     leases_lost: int = 0
@@ -181,7 +186,10 @@ class JobStore(Protocol):
         """Give up jobs (None: all still open): back in line while tries are left and `retryable`. Raises as above."""
 
     async def sweep(self) -> None:
-        """Take back leases that ran out and forget old results; to be called about once a second."""
+        """Take back leases that ran out, fail jobs that nobody will make, and forget old results.
+
+        To be called about once a second.
+        """
 
     async def worker_ready(self) -> bool:
         """Return whether a worker has asked for work or sent a heartbeat in the last `WORKER_SEEN` seconds."""
@@ -290,6 +298,8 @@ class MemoryStore:
         self._ended: OrderedDict[str, float] = OrderedDict()
         self._kept_bytes = 0
         self._workers: dict[str, tuple[float, int]] = {}
+        self._swept = self._clock()
+        self._be_patient()
         self._batch_seconds = USUAL_BATCH
         self._watchers: dict[asyncio.Future[None], tuple[_Record, Standing]] = {}
         self._idle: set[asyncio.Future[None]] = set()
@@ -304,6 +314,8 @@ class MemoryStore:
                 raise other_request()
             return self._view(record)
         self._check_room(submission.owner)
+        if not len(self._line):
+            self._be_patient()
         # Seeds are drawn here, so that a second try makes the same card.
         record = _Record(secrets.token_urlsafe(12), key, submission, submission.request.with_seeds(), self._clock())
         self._jobs[record.id] = record
@@ -363,6 +375,7 @@ class MemoryStore:
         return not self._closed
 
     async def lease(self, worker: str, max_jobs: int) -> Lease | None:
+        self._be_patient()
         self._sweep()
         now = self._clock()
         self._workers[worker] = (now, max_jobs)
@@ -464,6 +477,7 @@ class MemoryStore:
         if lease is None:
             raise LeaseLost
         self._workers[lease.worker] = (self._clock(), self._workers.get(lease.worker, (0.0, len(lease.held)))[1])
+        self._be_patient()
         return lease
 
     @staticmethod
@@ -487,19 +501,36 @@ class MemoryStore:
             record.state, record.since = JobState.QUEUED, self._clock()
             self._counters.retried += 1
             self._line.put_back(record.submission.owner, record.id)
-            return
-        record.error = error
-        if error.code == "worker_lost":
-            self._counters.worker_lost += 1
         else:
-            self._counters.failed += 1
+            self._fail(record, error)
+
+    def _fail(self, record: _Record, error: JobError) -> None:
+        record.error = error
+        setattr(self._counters, error.code, getattr(self._counters, error.code) + 1)
         self._end(record, JobState.FAILED)
 
     def _end(self, record: _Record, state: JobState) -> None:
         record.state = state
         self._ended[record.id] = self._clock()
 
+    def _be_patient(self) -> None:
+        """Let the jobs in line wait for a worker from now on: one has spoken, or they only begin to wait."""
+        self._patience_ends = self._clock() + self.limits.patience
+
+    def _give_up(self) -> None:
+        """Fail the jobs in line once no worker has spoken for too long."""
+        now = self._clock()
+        if now - self._swept > SWEEP_GAP:
+            self._be_patient()
+        self._swept = now
+        if now < self._patience_ends or not len(self._line):
+            return
+        while len(self._line):
+            self._fail(self._jobs[self._line.pop()], JobError(code="no_worker", message=NO_WORKER, retryable=True))
+        self._changed()
+
     def _sweep(self) -> None:
+        self._give_up()  # before jobs come back into line, so that each is offered to workers once more
         now = self._clock()
         lost = [lease for lease in self._leases.values() if lease.expires <= now]
         for lease in lost:

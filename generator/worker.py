@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 25.0  # of one question for work
 PAUSE_SECONDS = 2.0  # between questions while the queue is away
 BEATS = 3  # heartbeats within the time that a lease has
-HUNG_SECONDS = 280.0  # of one batch; the queue takes a lease back after 300
+HUNG_SECONDS = 180.0  # of one batch; the queue takes a lease back after 200
 GRACE_SECONDS = 8.0  # to finish a batch when stopped; `docker stop` kills after 10
 
 

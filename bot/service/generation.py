@@ -92,6 +92,7 @@ class Generation(ServicePart):
         Raises:
             QueueFull: so many stand in line that the card would hardly be there in time.
             GenerationFailed, NotMade: there is no card.
+            NobodyWorks: nor anybody who could make one.
         """
         job = await self._client.submit(request, owner=f"{person.platform}:{person.user_id}", key=key, trace=request_id)
         self._jobs[request_id] = job.id
@@ -105,6 +106,8 @@ class Generation(ServicePart):
             raise NotMade("common.cancelled")
         if job.card is None:
             log.warning("request %s failed: %s", request_id, job.error)
+            if job.nobody_works:
+                raise NobodyWorks
             raise GenerationFailed(job.error) if job.error else NotMade("common.failed")
         return job.card, await self._client.image(job.id)
 

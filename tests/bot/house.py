@@ -124,10 +124,13 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    folder: Path, *, cooldown: float = 0, worker: bool = True, line: int = 500, database_url: str = ""
+    folder: Path, *, cooldown: float = 0, worker: bool = True, database_url: str = "", **limits: float
 ) -> AsyncIterator[House]:
-    """Start queue, worker and service over `folder`, and stop them at the end; SQLite in it, unless told otherwise."""
-    store = MemoryStore(Limits(line=line))
+    """Start queue, worker and service over `folder`, and stop them at the end; SQLite in it, unless told otherwise.
+
+    The rest are `Limits` of the queue.
+    """
+    store = MemoryStore(Limits(**limits))  # type: ignore[arg-type]
     app: web.Application = make_queue_app(GeneratorSettings(), store)
     runner, port = await listen(app, GeneratorSettings(http_port=0))
     settings = BotSettings(

@@ -87,12 +87,13 @@ class QueueProcess(Process):
 
     Args:
         short: whether leases are short, so that lost ones are soon found.
+        patience: seconds without a word of any worker until jobs fail; only of a short one.
     """
 
-    def __init__(self, *, short: bool = False, **environment: str) -> None:
+    def __init__(self, *, short: bool = False, patience: float = 90.0, **environment: str) -> None:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        arguments = ("tests.faults.short_queue",) if short else ("generator", "queue")
+        arguments = ("tests.faults.short_queue", str(patience)) if short else ("generator", "queue")
         super().__init__(*arguments, HTTP_PORT=str(port), **environment)
 
     @property

@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import time
 
 import aiohttp
+import pytest
 
 from generator.client import GeneratorClient
 from generator.schema import CardRequest, JobState
@@ -45,6 +47,31 @@ async def test_workers_killed_in_the_middle_of_batches_lose_no_job(start: Start)
     assert figures['fakeanime_jobs_ended_total{how="worker_lost"}'] == count - done
     assert figures["fakeanime_leases_lost_total"] == KILLS
     print(f"{KILLS} workers killed at work, {count} jobs: {done} done, {count - done} failed")
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["memory", "redis"])
+async def test_when_the_last_worker_dies_everybody_in_line_is_told_and_the_next_worker_goes_on(
+    start: Start, shared: bool, request: pytest.FixtureRequest
+) -> None:
+    redis = {"REDIS_URL": request.getfixturevalue("redis").url} if shared else {}
+    queue = start(QueueProcess(short=True, patience=4.0, **redis))
+    last = start(WorkerProcess(queue.url, "last", seconds=1.0))
+    asking = asyncio.create_task(make_cards(queue.settings, 24))
+    await last.at_work()
+    last.kill()
+    killed = time.monotonic()
+    ends = await asyncio.wait_for(asking, 60)
+    assert 3 < time.monotonic() - killed < 30
+    told = [end for end in ends if end.state is not JobState.DONE]
+    assert len(told) >= 4  # its batch at the least
+    assert {(end.error, end.nobody_works, end.retryable) for end in told} == {
+        ("No worker is at work; try again in a minute.", True, True)
+    }
+    start(WorkerProcess(queue.url, "next"))
+    assert {end.state for end in await make_cards(queue.settings, 8, first=100)} == {JobState.DONE}
+    figures = queue.figures()
+    assert figures['fakeanime_jobs_ended_total{how="no_worker"}'] == len(told)
+    assert figures['fakeanime_jobs_ended_total{how="done"}'] == 32 - len(told)
 
 
 async def test_a_worker_that_hangs_is_replaced_and_its_late_cards_are_dropped(start: Start) -> None:

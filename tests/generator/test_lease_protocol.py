@@ -26,12 +26,12 @@ from hypothesis.stateful import (
 from generator.errors import BadRequest, QueueFull
 from generator.messages import Result, Submission
 from generator.schema import CardRequest, JobState
-from generator.store import LeaseLost
+from generator.store import SWEEP_GAP, LeaseLost
 from tests.generator.cards import card_for, jpeg_file
 from tests.generator.redis_server import RedisServer
 from tests.generator.worlds import MemoryWorld, RedisWorld, World
 
-ATTEMPTS, LEASE, LONGEST, LINE, PER_OWNER = 3, 30.0, 100.0, 6, 4
+ATTEMPTS, LEASE, LONGEST, PATIENCE, LINE, PER_OWNER = 3, 30.0, 100.0, 54.0, 6, 4
 # No sum of these comes near a bound above, so that it does not matter what real time Redis spends.
 SPANS = st.sampled_from([7.0, 7.0, 7.0, 31.0])
 IMAGE = jpeg_file()
@@ -65,6 +65,7 @@ class LeaseProtocol(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.world = world
         self.now = 0.0
+        self.spoken = 0.0  # when a worker last did, or jobs in line began to wait for one
         self.jobs: dict[str, KnownJob] = {}
         self.leases: dict[str, KnownLease] = {}
         self.over: list[str] = []
@@ -77,7 +78,12 @@ class LeaseProtocol(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         self.store = self.world.store(
-            attempts=ATTEMPTS, lease=LEASE, longest_lease=LONGEST, line=LINE, per_owner=PER_OWNER
+            attempts=ATTEMPTS,
+            lease=LEASE,
+            longest_lease=LONGEST,
+            patience=PATIENCE,
+            line=LINE,
+            per_owner=PER_OWNER,
         )
 
     def teardown(self) -> None:
@@ -94,6 +100,8 @@ class LeaseProtocol(RuleBasedStateMachine):
             with pytest.raises(QueueFull):
                 self.wait(adding)
             return
+        if not waiting:
+            self.spoken = self.now
         self.jobs[self.wait(adding).id] = KnownJob(owner, f"k{self.keys}", CardRequest().weirdness)
 
     @precondition(lambda self: self.jobs)
@@ -111,6 +119,7 @@ class LeaseProtocol(RuleBasedStateMachine):
     @rule(worker=st.sampled_from(["w1", "w2"]), count=st.integers(1, 4))
     def lease(self, worker: str, count: int) -> None:
         queued = {name for name, job in self.jobs.items() if job.state is JobState.QUEUED}
+        self.spoken = self.now
         lease = self.wait(self.store.lease(worker, count))
         if lease is None:
             assert not queued
@@ -143,6 +152,7 @@ class LeaseProtocol(RuleBasedStateMachine):
             with pytest.raises(LeaseLost):
                 self.wait(beating)
             return
+        self.spoken = self.now
         lease = self.leases[name]
         lease.expires = min(self.now + LEASE, lease.began + LONGEST)
         assert self.wait(beating) == pytest.approx(lease.expires - self.now, abs=2)
@@ -192,16 +202,29 @@ class LeaseProtocol(RuleBasedStateMachine):
     def time_passes(self, seconds: float) -> None:
         self.now += seconds
         self.wait(self.world.passes(seconds))
+        if seconds > SWEEP_GAP:
+            self.spoken = self.now
+        if self.now >= self.spoken + PATIENCE:
+            for job in self.jobs.values():
+                if job.state is JobState.QUEUED:
+                    job.state = JobState.FAILED
         for name in [name for name, lease in self.leases.items() if lease.expires <= self.now]:
             for each in self.leases[name].open:
                 self.jobs[each].suspect = True
                 self._give_back(each, retryable=True)
             self._over(name)
 
+    @rule()
+    def nobody_speaks(self) -> None:
+        for _ in range(8):
+            self.time_passes(7.0)
+            self.the_counts_are_true()
+
     @precondition(lambda self: not self.leases)
     @rule()
     def an_hour_passes(self) -> None:
         self.now += 4000
+        self.spoken = self.now
         self.wait(self.world.passes(4000))
         self.jobs = {name: job for name, job in self.jobs.items() if not job.state.final}
 
@@ -243,6 +266,7 @@ class LeaseProtocol(RuleBasedStateMachine):
             with pytest.raises(LeaseLost):
                 self.wait(call)
             return True
+        self.spoken = self.now
         if len(set(ids)) != len(ids) or not set(ids) <= set(self.leases[name].held):
             with pytest.raises(BadRequest):
                 self.wait(call)

@@ -54,9 +54,10 @@ def test_figures_are_not_rounded() -> None:
 
 
 def test_ends_are_told_apart() -> None:
-    told = values(prometheus(stats(Counters(done=5, failed=2, worker_lost=1, cancelled=4)), {}))
-    ends = {how: told[f'fakeanime_jobs_ended_total{{how="{how}"}}'] for how in ("done", "failed", "worker_lost")}
-    assert ends == {"done": 5, "failed": 2, "worker_lost": 1}
+    told = values(prometheus(stats(Counters(done=5, failed=2, worker_lost=1, no_worker=3, cancelled=4)), {}))
+    hows = ("done", "failed", "worker_lost", "no_worker")
+    ends = {how: told[f'fakeanime_jobs_ended_total{{how="{how}"}}'] for how in hows}
+    assert ends == {"done": 5, "failed": 2, "worker_lost": 1, "no_worker": 3}
 
 
 def test_stages_are_told_apart() -> None:

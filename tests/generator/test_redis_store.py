@@ -124,7 +124,7 @@ async def test_results_expire_by_themselves_and_nothing_is_left_behind(
         let_pass(redis.url, 3601)
         await store.sweep()
         left = {name.decode().removeprefix(redis_module.PREFIX) for name in raw.scan_iter("*")}
-        assert left == {"counters", "kept_bytes", "queued", "work", "workers"}
+        assert left == {"counters", "kept_bytes", "queued", "work", "workers", "patience", "swept"}
         assert raw.xlen(f"{redis_module.PREFIX}work") == 0
     assert (await store.stats()).kept_bytes == 0
 
@@ -201,5 +201,5 @@ async def test_over_http_it_is_503_until_it_is_back(own: RedisServer) -> None:
 
 def test_the_limits_reach_the_script_in_milliseconds() -> None:
     told = redis_module._milliseconds(Limits(lease=1.5, keep=2))
-    assert (told["lease"], told["keep"], told["longest_lease"]) == (1500, 2000, 300_000)
+    assert (told["lease"], told["keep"], told["longest_lease"], told["patience"]) == (1500, 2000, 200_000, 90_000)
     assert (told["line"], told["attempts"]) == (500, 3)

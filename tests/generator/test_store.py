@@ -7,10 +7,10 @@ import asyncio
 import pytest
 
 from generator.errors import BadRequest, ConfigurationError, QueueFull
-from generator.messages import Job, Lease, Result, Submission
+from generator.messages import Job, JobError, Lease, Result, Submission
 from generator.schema import CardRequest, JobState
 from generator.settings import GeneratorSettings
-from generator.store import WORKER_SEEN, Histogram, JobStore, LeaseLost, MemoryStore, make_store
+from generator.store import NO_WORKER, WORKER_SEEN, Histogram, JobStore, LeaseLost, MemoryStore, make_store
 from tests.generator.cards import card_for, jpeg_file
 from tests.generator.worlds import World
 
@@ -97,6 +97,72 @@ async def test_a_worker_that_dies_three_times_over_ends_the_job_with_a_reason(wo
     assert ended.error.code == "worker_lost"
     assert "stopped answering" in ended.error.message
     assert await store.lease("w", 1) is None
+
+
+async def silent(world: World, store: JobStore, seconds: int) -> None:
+    """Let time pass in which the queue lives and no worker speaks."""
+    for _ in range(seconds // 5):
+        await world.passes(5)
+        await store.sweep()
+
+
+async def test_jobs_end_with_a_reason_when_no_worker_has_spoken_for_too_long(world: World) -> None:
+    store = world.store(lease=30, patience=90)
+    lent, waiting = await add(store, "a", "1"), await add(store, "b", "2")
+    assert [job.id for job in (await lease(store, 1)).jobs] == [lent.id]  # and that was the last of this worker
+    await silent(world, store, 85)
+    assert {await state(store, job.id) for job in (lent, waiting)} == {JobState.QUEUED}
+    watch = asyncio.create_task(store.watch(waiting.id, None, 5))
+    await asyncio.sleep(0.1)
+    await silent(world, store, 10)
+    told = await asyncio.wait_for(watch, 2)
+    assert told is not None
+    assert told.error == JobError(code="no_worker", message=NO_WORKER, retryable=True)
+    assert await state(store, lent.id) is JobState.FAILED
+    assert await store.lease("w", 8) is None
+    stats = await store.stats()
+    assert (stats.queued, stats.counters.no_worker, stats.counters.failed) == (0, 2, 0)
+
+
+async def test_a_worker_that_comes_back_in_time_finds_the_line_as_it_was(world: World) -> None:
+    store = world.store(patience=90)
+    jobs = [(await add(store, "a", str(n))).id for n in range(3)]
+    await silent(world, store, 85)
+    assert [job.id for job in (await lease(store, 1, "first")).jobs] == jobs[:1]
+    await silent(world, store, 85)
+    assert [job.id for job in (await lease(store, 1, "next")).jobs] == jobs[:1]  # the first one's lease ran out
+    assert [await state(store, job) for job in jobs[1:]] == [JobState.QUEUED] * 2
+
+
+async def test_whoever_asks_after_a_long_silence_waits_for_a_worker_too(world: World) -> None:
+    store = world.store(patience=90)
+    await silent(world, store, 200)
+    job = await add(store, "a", "k")
+    await silent(world, store, 85)
+    assert await state(store, job.id) is JobState.QUEUED
+    await silent(world, store, 10)
+    assert await state(store, job.id) is JobState.FAILED
+
+
+async def test_time_in_which_the_queue_was_away_itself_is_no_silence(world: World) -> None:
+    store = world.store(patience=90)
+    job = await add(store, "a", "k")
+    await world.passes(10_000)
+    await silent(world, store, 85)
+    assert await state(store, job.id) is JobState.QUEUED
+    await silent(world, store, 10)
+    assert await state(store, job.id) is JobState.FAILED
+
+
+async def test_heartbeats_are_words_of_a_worker(world: World) -> None:
+    store = world.store(lease=30, longest_lease=300, patience=90)
+    await add(store, "a", "1")
+    waiting = await add(store, "b", "2")
+    taken = await lease(store, 1)
+    for _ in range(12):
+        await silent(world, store, 20)
+        await store.heartbeat(taken.lease_id)
+    assert await state(store, waiting.id) is JobState.QUEUED
 
 
 async def test_every_try_has_the_same_seeds(world: World) -> None:

@@ -48,6 +48,17 @@ async def test_a_queue_that_does_not_answer_means_the_archive_too(house: House) 
     assert (stored.from_archive, stored.id) == (True, kept.id)
 
 
+async def test_a_card_from_the_archive_when_the_last_worker_dies_while_one_waits(opened: Opened) -> None:
+    async with opened(patience=1.5) as house:
+        kept = await make(house)
+        house.worker.go.clear()
+        waiting = asyncio.create_task(make(house, BOB))
+        await house.in_line(1)
+        stored = await asyncio.wait_for(waiting, 20)
+        assert (stored.from_archive, stored.id) == (True, kept.id)
+        assert (await house.store.stats()).counters.no_worker == 1
+
+
 async def test_a_resumed_request_waits_for_a_worker_that_is_starting(opened: Opened) -> None:
     async with opened() as house:
         await make(house)
