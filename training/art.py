@@ -177,7 +177,7 @@ def _train_plain(
     from training.art_export import judged
 
     batch = 8 if preset == "cpu-small" else BATCH
-    return {"loss": EncoderTrainer(EncoderConfig(), judged(sets), run, steps, batch).train(seconds)}
+    return dict(EncoderTrainer(EncoderConfig(), judged(sets), run, steps, batch).train(seconds))
 
 
 def _plan(chosen: art_presets.Preset, pictures: int, held_out: int) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import time
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from tqdm import tqdm
 
-from generator.errors import ConfigurationError
+from training import art_checkpoint
 from training.art_data import Pictures
 from training.art_step import gan_step
 
@@ -77,7 +76,7 @@ class DcganTrainer:
 
     def __init__(self, pictures: Pictures, run: Path, steps: int, side: int = 128, thin: int = 1) -> None:
         self.images, self.training = pictures.images, np.flatnonzero(~pictures.held_out)
-        self.run, self.steps, self.side, self.done = run, steps, side, 0
+        self.run, self.steps, self.side = run, steps, side
         run.mkdir(parents=True, exist_ok=True)
         keras.utils.set_random_seed(0)
         self.generator = build_dcgan_generator(side, 256 // thin)
@@ -86,29 +85,34 @@ class DcganTrainer:
         optimizers = keras.optimizers.Adam(_RATE, beta_1=_BETA), keras.optimizers.Adam(_RATE, beta_1=_BETA)
         for optimizer, model in zip(optimizers, (self.generator, self.discriminator), strict=True):
             optimizer.build(model.trainable_variables)
-        self._kept = [*self.generator.weights, *self.discriminator.weights, *optimizers[0].variables]
-        self._kept += optimizers[1].variables
+        kept = [*self.generator.weights, *self.discriminator.weights]
+        kept += [*optimizers[0].variables, *optimizers[1].variables]
+        self._kept = {f"kept/{index:04d}": variable for index, variable in enumerate(kept)}
         # The recipe knows no average: with a decay of nought the twin is the generator itself.
         self._step = gan_step(dcgan_losses, self.generator, self.discriminator, twin, optimizers)
-        if (run / "weights.npz").exists():
-            self._load()
+        self.done = art_checkpoint.load(run, self._kept)
 
     def train(self, seconds: float | None = None) -> dict[str, float]:
-        """Train for the remaining steps or `seconds`, write the weights; return steps done and the last two losses."""
-        rng, start, figures = np.random.default_rng((0, self.done)), time.monotonic(), np.zeros(4)
+        """Train for the remaining steps or `seconds`, write the weights; return steps done and the last losses."""
+        rng, figures = np.random.default_rng((0, self.done)), dict[str, float]()
+        start = saved = time.monotonic()
         with tqdm(total=self.steps, initial=self.done, unit="step", mininterval=5) as bar:
             while self.done < self.steps:
                 real = np.stack(
                     [_squashed(self.images[place], self.side) for place in rng.choice(self.training, BATCH)]
                 )
-                figures = self._step(np.float32(0), real, rng.standard_normal((BATCH, NOISE), np.float32))
+                losses = self._step(np.float32(0), real, rng.standard_normal((BATCH, NOISE), np.float32))
+                figures = dict(zip(("loss_d", "loss_g"), map(float, np.asarray(losses)[:2]), strict=True))
                 self.done += 1
                 bar.update()
-                if seconds is not None and time.monotonic() - start >= seconds:
+                now = time.monotonic()
+                if now - saved > art_checkpoint.SAVED_EVERY:
+                    art_checkpoint.save(self.run, self.done, self._kept)
+                    saved = now
+                if seconds is not None and now - start >= seconds:
                     break
-        self._save()
-        loss_d, loss_g = (float(figure) for figure in np.asarray(figures)[:2])
-        return {"steps": self.done, "loss_d": loss_d, "loss_g": loss_g}
+        art_checkpoint.save(self.run, self.done, self._kept)
+        return {"steps": self.done, **figures}
 
     def sample(self, count: int, seed: int = 0) -> NDArray[np.uint8]:
         """Return `count` pictures (N, H, W, 3), stretched back to the shape of what was learnt from."""
@@ -120,24 +124,6 @@ class DcganTrainer:
             squares = np.clip(batch * 127.5 + 128, 0, 255).astype(np.uint8)
             made += [np.asarray(Image.fromarray(square).resize(size, Image.Resampling.LANCZOS)) for square in squares]
         return np.stack(made)
-
-    def _save(self) -> None:
-        arrays = {f"kept/{index:04d}": np.asarray(variable) for index, variable in enumerate(self._kept)}
-        partial = self.run / "weights.part"
-        with partial.open("wb") as file:
-            np.savez(file, done=np.array(self.done), **arrays)  # type: ignore[arg-type]
-        partial.replace(self.run / "weights.npz")
-
-    def _load(self) -> None:
-        try:
-            with (self.run / "weights.npz").open("rb") as file, np.load(file, allow_pickle=False) as archive:
-                for index, variable in enumerate(self._kept):
-                    variable.assign(archive[f"kept/{index:04d}"])
-                self.done = int(archive["done"])
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-            raise ConfigurationError(
-                f"The checkpoint in {self.run} does not fit ({error}); delete it to start over."
-            ) from error
 
 
 def _squashed(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:

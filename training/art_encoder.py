@@ -6,8 +6,8 @@ it takes no side between generators.
 
 from __future__ import annotations
 
-import csv
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,12 @@ from tqdm import tqdm
 
 from generator.art.config import EncoderConfig
 from generator.art.networks import build_encoder
-from generator.art.weights import gather
+from training import art_checkpoint, checkpoint
 from training.art_augment import augment, draw
 
 BATCH = 96
 TEMPERATURE = 0.2
+_MEAN_OF = 50  # steps
 
 
 def contrastive_loss(_: Any, unit: Any) -> Any:
@@ -35,7 +36,7 @@ def contrastive_loss(_: Any, unit: Any) -> Any:
 
 
 class EncoderTrainer:
-    """One run in one folder: `weights.npz`, `log.csv`.
+    """One run in one folder: `weights.npz` (with the optimizer's state), `log.csv`; continued where it stopped.
 
     Args:
         config: shape of the encoder.
@@ -58,23 +59,30 @@ class EncoderTrainer:
             loss=contrastive_loss,
             jit_compile=keras.backend.backend() == "jax",
         )
+        self.learner.optimizer.build(self.learner.trainable_variables)
+        self._kept = art_checkpoint.named(self.model, "encoder", self.learner.optimizer)
+        self.done = art_checkpoint.load(run, self._kept)
 
-    def train(self, seconds: float | None = None) -> float:
-        """Train for the steps or `seconds`, write the weights and return the mean loss of the last steps."""
-        rng, start, losses, done = np.random.default_rng(0), time.monotonic(), [], 0
-        with (self.run / "log.csv").open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(("steps", "loss"))
-            for done in tqdm(range(1, self.steps + 1), unit="step", mininterval=5):
-                views = self._views(rng, self.sets[done % len(self.sets)])
+    def train(self, seconds: float | None = None) -> dict[str, float]:
+        """Train for the remaining steps or `seconds`, write the weights; return steps done and, after any, the loss."""
+        rng, losses = np.random.default_rng((0, self.done)), deque[float](maxlen=_MEAN_OF)
+        start = saved = time.monotonic()
+        with tqdm(total=self.steps, initial=self.done, unit="step", mininterval=5) as bar:
+            while self.done < self.steps:
+                views = self._views(rng, self.sets[(self.done + 1) % len(self.sets)])
                 losses.append(float(self.learner.train_on_batch(views, np.zeros((len(views), 1), np.float32))))
-                if done % 50 == 0:
-                    writer.writerow((done, f"{np.mean(losses[-50:]):.5g}"))
-                    file.flush()
-                if seconds is not None and time.monotonic() - start > seconds:
+                self.done += 1
+                bar.update()
+                now = time.monotonic()
+                if self.done % _MEAN_OF == 0:
+                    checkpoint.log(self.run / "log.csv", {"steps": self.done, "loss": float(np.mean(losses))})
+                if now - saved > art_checkpoint.SAVED_EVERY:
+                    art_checkpoint.save(self.run, self.done, self._kept)
+                    saved = now
+                if seconds is not None and now - start >= seconds:
                     break
-        np.savez(self.run / "weights.npz", done=np.array(done), **gather(self.model, "encoder"))  # type: ignore[arg-type]
-        return float(np.mean(losses[-50:]))
+        art_checkpoint.save(self.run, self.done, self._kept)
+        return {"steps": self.done, **({"loss": float(np.mean(losses))} if losses else {})}
 
     def _views(self, rng: np.random.Generator, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         picked = (

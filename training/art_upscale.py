@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import time
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +16,7 @@ from tqdm import tqdm
 
 from generator.art.config import UpscalerConfig
 from generator.art.networks import build_upscaler
-from generator.art.weights import gather
-from generator.errors import ConfigurationError
+from training import art_checkpoint, checkpoint
 
 CROP = 96
 BATCH = 16
@@ -81,9 +78,8 @@ class UpscalerTrainer:
             optimizer=keras.optimizers.Adam(schedule), loss=loss, jit_compile=keras.backend.backend() == "jax"
         )
         self.model.optimizer.build(self.model.trainable_variables)
-        self.done = 0
-        if (run / "weights.npz").exists():
-            self._load()
+        self._kept = art_checkpoint.named(self.model, "upscaler", self.model.optimizer)
+        self.done = art_checkpoint.load(run, self._kept)
 
     def train(self, seconds: float | None = None) -> dict[str, float]:
         """Train for the remaining steps or `seconds`; return PSNR of net and of bilinear enlargement on fixed crops."""
@@ -98,10 +94,10 @@ class UpscalerTrainer:
                 bar.update()
                 now = time.monotonic()
                 over = seconds is not None and now - start >= seconds
-                if now - saved > 60 or over or self.done == self.steps:
-                    self._save()
-                    figures = self._figures(fixed) | {"loss": float(np.mean(losses)), "steps": float(self.done)}
-                    self._log(figures)
+                if now - saved > art_checkpoint.SAVED_EVERY or over or self.done == self.steps:
+                    art_checkpoint.save(self.run, self.done, self._kept)
+                    row = {"steps": self.done, "loss": float(np.mean(losses)), **self._figures(fixed)}
+                    checkpoint.log(self.run / "log.csv", row)
                     losses, saved = [], now
                 if over:
                     break
@@ -123,34 +119,3 @@ class UpscalerTrainer:
         plain = np.asarray(ops.image.resize(small, (CROP, CROP), interpolation="bilinear"))
         made = np.asarray(self.model.predict_on_batch(small))
         return {"psnr": peak_signal_to_noise(sharp, made), "psnr_bilinear": peak_signal_to_noise(sharp, plain)}
-
-    def _log(self, figures: dict[str, float]) -> None:
-        path = self.run / "log.csv"
-        fresh = not path.exists()
-        with path.open("a", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, ("steps", "loss", "psnr", "psnr_bilinear"))
-            if fresh:
-                writer.writeheader()
-            writer.writerow({name: f"{value:.5g}" for name, value in figures.items()})
-
-    def _save(self) -> None:
-        arrays = gather(self.model, "upscaler")
-        for index, variable in enumerate(self.model.optimizer.variables):
-            arrays[f"adam/{index:04d}"] = np.asarray(variable)
-        partial = self.run / "weights.part"
-        with partial.open("wb") as file:
-            np.savez(file, done=np.array(self.done), **arrays)  # type: ignore[arg-type]
-        partial.replace(self.run / "weights.npz")
-
-    def _load(self) -> None:
-        try:
-            with (self.run / "weights.npz").open("rb") as file, np.load(file, allow_pickle=False) as archive:
-                for variable in self.model.weights:
-                    variable.assign(archive[f"upscaler/{variable.path}"])
-                for index, variable in enumerate(self.model.optimizer.variables):
-                    variable.assign(archive[f"adam/{index:04d}"])
-                self.done = int(archive["done"])
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-            raise ConfigurationError(
-                f"The checkpoint in {self.run} does not fit ({error}); delete it to start over."
-            ) from error
