@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import pictures
 from bot.service.errors import NoCard
+from bot.service.standings import RaterBoards
 from bot.service.words import Person, StoredCard
 from bot.settings import BotSettings
 from db import Database, people, upgrade
@@ -35,6 +36,7 @@ class ServicePart:
         self._settings = settings
         self._client = client
         self._database = database
+        self._raters = RaterBoards(database)
         self._folder = settings.pictures_dir
 
     async def start(self) -> None:

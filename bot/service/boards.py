@@ -10,7 +10,7 @@ from bot.service.base import ServicePart
 from bot.service.errors import storage
 from bot.service.options import split_list
 from bot.service.words import Period, StoredCard
-from db import cards, posts, raters
+from db import cards, posts
 from db.models import CardRow
 from generator.errors import BadRequest
 from generator.schema import parse_genre
@@ -18,7 +18,6 @@ from generator.schema import parse_genre
 PERIODS: dict[Period, timedelta | None] = {"day": timedelta(days=1), "week": timedelta(days=7), "all": None}
 MOST_WORDS = 6  # of a search; more make it no better
 LONGEST_GENRE = 3  # words, as in "slice of life"
-RATERS_SPAN = timedelta(days=30)  # age of the cards by which raters are judged
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,7 @@ class Boards(ServicePart):
     async def raters(self, scope: str | None = None, limit: int = 10) -> list[Rater]:
         """Return who is most in step with the others of late, everywhere or in one server or group, without names."""
         with storage():
-            async with self._database.read() as session:
-                best = await raters.standings(session, datetime.now(UTC) - RATERS_SPAN, scope)
+            best = await self._raters.of(scope)
         return [Rater(max(0.0, standing.in_step), standing.ratings) for standing in best[:limit]]
 
     async def find(self, text: str, limit: int = 20, offset: int = 0) -> list[StoredCard]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from bot.service.base import ServicePart, ensure_person, find_card, find_person
-from bot.service.boards import RATERS_SPAN
 from bot.service.errors import storage
 from bot.service.words import Person, StoredCard
-from db import favourites, people, raters
+from db import favourites, people
 
 LIKED_GENRES = 3
 LIKED_AFTER = 2  # ratings of a genre before it can be called liked
@@ -94,8 +92,7 @@ class People(ServicePart):
                 figures = await people.stats(session, person_id)
                 best = await people.best_card(session, person_id)
                 rated = await people.rated_genres(session, person_id)
-                ranked = await raters.standings(session, datetime.now(UTC) - RATERS_SPAN, None)
-        places = [standing.person_id for standing in ranked]
+            places = [standing.person_id for standing in await self._raters.of(None)]
         return PersonStats(
             cards=figures.cards,
             ratings=figures.ratings,
@@ -124,7 +121,9 @@ class People(ServicePart):
         """Delete all that is known of somebody; return how many ratings went. Their cards stay, without a name."""
         with storage():
             async with self._database.write() as session:
-                return await people.forget_person(session, person.platform, person.user_id)
+                count = await people.forget_person(session, person.platform, person.user_id)
+        await self._raters.drop()
+        return count
 
 
 def liked_genres(rated: Sequence[tuple[str, int]]) -> tuple[str, ...]:

@@ -141,6 +141,9 @@ async def measure(url: str, card_ids: Sequence[str], times: int) -> dict[str, di
             "weirdest all": lambda: cards.weirdest("all"),
             "recent": lambda: cards.recent(24),
             "stats": lambda: cards.stats(Person("web", f"p{dice.randrange(500)}")),
+            "raters": lambda: cards.raters(),
+            "raters here": lambda: cards.raters(f"scope-{dice.randrange(SCOPES)}"),
+            "raters anew": lambda: _raters_anew(cards),
             "rate": lambda: cards.rate(
                 Person("web", f"new {dice.randrange(10_000)}"), dice.choice(card_ids), dice.randint(1, 5), "web"
             ),
@@ -149,6 +152,11 @@ async def measure(url: str, card_ids: Sequence[str], times: int) -> dict[str, di
             ),
         }
         return {name: await _timed(job, times) for name, job in jobs.items()}
+
+
+async def _raters_anew(cards: CardService) -> None:
+    await cards._raters.drop()
+    await cards.raters()
 
 
 async def _timed(job: Callable[[], Awaitable[object]], times: int) -> dict[str, float]:

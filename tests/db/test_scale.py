@@ -20,6 +20,8 @@ JOBS: dict[str, Callable[[CardService, str], Awaitable[object]]] = {
     "recent": lambda cards, card: cards.recent(10, before=card, genre="Horror"),
     "histogram": lambda cards, card: cards.histogram(card),
     "stats": lambda cards, _: cards.stats(SOMEBODY),
+    "raters": lambda cards, _: cards.raters(),
+    "raters here": lambda cards, _: cards.raters("scope-1"),
     "export": lambda cards, _: cards.export(SOMEBODY),
     "favourites": lambda cards, _: cards.favourites(SOMEBODY),
     "rate": lambda cards, card: cards.rate(SOMEBODY, card, 4, "web"),
