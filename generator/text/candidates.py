@@ -13,8 +13,9 @@ from generator.text import novelty, slots
 from generator.text.record import Record
 from generator.wordlist import forbidden
 
-MIN_WORDS, MAX_WORDS = 30, 170
+MIN_WORDS, MAX_WORDS = 20, 170
 AGREEMENT = 3.0  # weight of what the genres add to a text's likelihood
+COINED = 0.1  # nats that a coined word costs
 MAX_TITLE = 90  # characters of an invented title
 _SEQUEL = re.compile(
     r"\b(?:seasons?|2nd|3rd|4th|[5-9]th|second|third|part|specials?|ova|recap|episodes?|picture drama|pv|cm|movie"
@@ -31,6 +32,7 @@ _NOTES = re.compile(
     r"|short film|this film|the film|adaptation|spin-?off|bundled|sequel|music video|will be released)\b",
     re.IGNORECASE,
 )
+_LOWER = re.compile(r"(?<![\w'’-])[a-z]{3,}(?![\w'’-])")
 _OPENING = re.compile(r"\s*[:~!?]\s*|\s+[-–—]\s+")
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"), ("「", "」"))
 
@@ -44,12 +46,14 @@ class Candidate:
         complete: whether the model ended it.
         log_likelihood: mean per token of the synopsis.
         agreement: what the genres add to it.
+        coined: how many of its words nobody knows.
     """
 
     record: Record
     complete: bool
     log_likelihood: float
     agreement: float
+    coined: int = 0
 
 
 def repetition(words: list[str]) -> tuple[int, float]:
@@ -64,6 +68,11 @@ def worn(words: list[str]) -> bool:
     """Whether one longer word, in whatever form, stands more often than stories bear: "horror of horrible horrors"."""
     stems = Counter(word.lower()[:5] for word in words if len(word) > 4 and word[:5].isalpha())
     return max(stems.values(), default=0) > max(3, 0.045 * len(words))
+
+
+def coined(text: str, lexicon: frozenset[str]) -> int:
+    """Return how many words in lower case are not in the lexicon: pieces put together amiss, “psychokinisics”."""
+    return sum(word not in lexicon for word in _LOWER.findall(text))
 
 
 def title_flaw(title: str | None, titles: np.ndarray) -> str | None:
@@ -157,8 +166,10 @@ def unfit(*texts: str | None) -> bool:
 
 
 def merit(candidate: Candidate) -> float:
-    """Return a figure that is higher for texts that are likely, true to their genres, without echoes or crowds."""
+    """Return a figure that is higher for texts that are likely, true to their genres, without echoes, crowds or coined
+    words.
+    """
     text = candidate.record.synopsis or ""
     crowd = max(0, len(slots.slots_in(text)) - 6)
-    blame = 2.0 * repetition(text.split())[1] + 0.05 * crowd
+    blame = 2.0 * repetition(text.split())[1] + 0.05 * crowd + COINED * candidate.coined
     return candidate.log_likelihood + AGREEMENT * candidate.agreement - blame

@@ -165,7 +165,6 @@ class Grammar:
         begin, title, synopsis, end: token ids; `title` also starts a given title, `begin` given genres.
         genre_states, title_states: (states,) bool; those within the genres, those within a title.
         synopsis_state: the state within a synopsis.
-        content: (V,) bool; names and words that carry meaning.
     """
 
     allowed: np.ndarray
@@ -176,7 +175,6 @@ class Grammar:
     genre_states: np.ndarray
     title_states: np.ndarray
     synopsis_state: int
-    content: np.ndarray
 
 
 def name_loop(weights: Weights, end: int, letters: np.ndarray) -> Callable[..., Any]:

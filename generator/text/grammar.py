@@ -7,7 +7,7 @@ import numpy as np
 from generator.text.decode import Grammar
 from generator.text.vocabulary import LENGTHS, Vocabulary
 
-WRITTEN_LENGTHS = (1, 2)  # classes of `LENGTHS` that a synopsis on a card may have
+WRITTEN_LENGTHS = (0, 1, 2)  # classes of `LENGTHS` that a synopsis on a card may have
 
 # State: what may come in it, by symbol or by the first word of symbols' names; `text` and `slot` stand for those
 # tokens.
@@ -33,15 +33,6 @@ _STATES: dict[str, tuple[str, ...]] = {
 }
 STATES = tuple(_STATES)
 
-# Words that come in every text however often, and say nothing of it.
-_SMALL = frozenset(
-    """about after all also although and any are because been before being both but can could did does each even every
-    for from had has have her here herself him himself his how however into its itself just like more most much must
-    not now once one only other our out over own she should since some still such than that the their them themselves
-    then there these they this those though through too two under until upon very was way well were what when where
-    which while who whom whose why will with within without would yet you your ing""".split()
-)
-
 
 def make_grammar(vocabulary: Vocabulary) -> Grammar:
     """Return the machine that lets the model write every field once, in order, with all facts."""
@@ -62,16 +53,7 @@ def make_grammar(vocabulary: Vocabulary) -> Grammar:
         genre_states=np.isin(STATES, ("genres", "genre")),
         title_states=np.isin(STATES, ("title", "english")),
         synopsis_state=STATES.index("synopsis"),
-        content=np.array([_carries_meaning(vocabulary, token) for token in range(vocabulary.size)]),
     )
-
-
-def _carries_meaning(vocabulary: Vocabulary, token: int) -> bool:
-    """Whether a token is a name's slot or a piece of three letters or more that is no small word."""
-    if token >= vocabulary.pieces:
-        return token in vocabulary.slot_ids()
-    piece = vocabulary.decode([token]).strip()
-    return len(piece) > 2 and piece.isalpha() and piece.lower() not in _SMALL
 
 
 def banned_tokens(vocabulary: Vocabulary) -> list[int]:

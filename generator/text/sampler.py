@@ -16,12 +16,12 @@ from keras import ops
 from numpy.typing import NDArray
 
 from generator.text.decode import Grammar, State, Weights, compiled, log_likelihood, pick
+from generator.text.grammar import make_grammar
+from generator.text.story import Story, make_rules
+from generator.text.vocabulary import Vocabulary
 
 SIZES = (8, 16, 32, 64)  # rows written at once; fewer are padded
 GRAM = 3  # tokens in a row that a synopsis hardly says twice; no token stands twice in a row, in a title neither
-# A word of meaning that a synopsis has just said is `WORN` nats less likely, twice said four times as much; a saying
-# counts `FADING` less with every token.
-WORN, FADING = 0.25, 0.01
 CHECKS = (20, 28, 36, 48)  # steps after which rows may be refused; most titles have ended by the second
 
 Refuse = Callable[[int, NDArray[np.int32]], bool]
@@ -72,7 +72,7 @@ class _Run:
     done: NDArray[np.bool_]
     out: NDArray[np.int32]
     score: NDArray[np.float32]  # (3, size)
-    worn: NDArray[np.float32]  # (size, V); how often each word of meaning was said of late
+    story: tuple[NDArray[Any], ...]
 
     def only(self, kept: NDArray[np.intp]) -> _Run:
         """Return these rows alone, in the smallest size that holds them."""
@@ -90,7 +90,7 @@ class _Run:
             done,
             self.out[at],
             self.score[:, at],
-            self.worn[at],
+            tuple(array[at] for array in self.story),
         )
 
 
@@ -103,9 +103,9 @@ class RecordSampler:
     length as the model holds them likely.
     """
 
-    def __init__(self, weights: Weights, grammar: Grammar) -> None:
-        self._weights, self._grammar = weights, grammar
-        self._loop = _loop(weights, grammar)
+    def __init__(self, weights: Weights, vocabulary: Vocabulary) -> None:
+        self._weights, self._grammar, self._story = weights, make_grammar(vocabulary), Story(make_rules(vocabulary))
+        self._loop = _loop(weights, self._grammar, self._story)
         self._units = [int(array.shape[1]) for array in weights.start(1)]
 
     def warm(self, steps: int, given: int) -> None:
@@ -179,7 +179,7 @@ class RecordSampler:
             np.zeros(rows, bool),
             np.full((rows, steps), -1, np.int32),
             np.zeros((3, rows), np.float32),
-            np.zeros((rows, len(self._grammar.next_state)), np.float32),
+            self._story.start(rows),
         ).only(np.arange(rows))
 
     def _advance(
@@ -196,12 +196,13 @@ class RecordSampler:
         owner, left = np.zeros((2, size), np.int32)
         owner[: len(requests)], left[: len(present)] = numbers, lacking[present]
         state = tuple(array.reshape(2 * size, -1) for array in run.state)
-        carry = (np.int32(t), run.token, state, *run.place, run.done, run.out, run.score, run.worn, left)
+        carry = (np.int32(t), run.token, state, *run.place, run.done, run.out, run.score, run.story, left)
         carry = self._loop(run.given, owner, np.array([until, smaller], np.int32), carry)
-        t, token, state, field, queue, at, done, out, score, worn, _ = carry
-        run.token, run.done, run.out, run.score, run.worn = map(np.asarray, (token, done, out, score, worn))
+        t, token, state, field, queue, at, done, out, score, story, _ = carry
+        run.token, run.done, run.out, run.score = map(np.asarray, (token, done, out, score))
         run.state = tuple(np.asarray(array).reshape(2, size, -1) for array in state)
         run.place = tuple(np.asarray(array) for array in (field, queue, at))
+        run.story = tuple(map(np.asarray, story))
         return int(t)
 
 
@@ -225,13 +226,12 @@ def said_before(out: Any, t: Any) -> Any:
     return ops.where(place >= 0, follower, -1)
 
 
-def _loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
+def _loop(weights: Weights, grammar: Grammar, story: Story) -> Callable[..., Any]:
     """Return the compiled loop: what is given per row, each row's owner, [until, smaller] and the carry, to the
     carry.
     """
     allowed_by_state = ops.convert_to_tensor(grammar.allowed)
     next_state = ops.convert_to_tensor(grammar.next_state)
-    content = ops.convert_to_tensor(grammar.content)
     genre_states, title_states = (ops.convert_to_tensor(s) for s in (grammar.genre_states, grammar.title_states))
 
     def run(given: Any, owner: Any, limits: Any, carry: Any) -> Any:
@@ -243,7 +243,7 @@ def _loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
         owns = ops.cast(owner[:, None] == ops.arange(rows)[None], "int32")  # (rows, requests)
 
         def body(t: Any, token: Any, state: State, *rest: Any) -> Any:
-            field, queue, at, done, out, score, worn, lacking = rest
+            field, queue, at, done, out, score, told, lacking = rest
             # The second half of the rows reads the same record without its genres.
             read = ops.maximum(token, 0)
             logits, after = weights.step(ops.concatenate([read, read]), state)
@@ -267,17 +267,17 @@ def _loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
             same = ops.where(ops.logical_or(of_story, of_title), token, -1)
             allowed = ops.logical_and(allowed, tokens[None] != twice[:, None])
             allowed = ops.logical_and(allowed, tokens[None] != same[:, None])
-            leaning = logits + lean * (logits - free) - WORN * worn * worn
+            costs = ops.where(of_story[:, None], story.costs(told), 0.0)
+            leaning = logits + lean * (logits - free) - costs
             sampled = pick(leaning, allowed, heat, min_p, ops.take(noise, t, axis=0))
             said = ops.take_along_axis(line, ops.minimum(at, line.shape[1] - 1)[:, None], axis=1)[:, 0]
             token = ops.where(forced, said, sampled)
             at = at + ops.cast(forced, "int32")
             queue = ops.where(at < length, queue, -1)
-            told = ops.logical_and(of_story, ops.logical_not(done))
+            counts = ops.logical_and(of_story, ops.logical_not(done))
             gains = (log_likelihood(logits, token), log_likelihood(free, token), ops.ones_like(temperature))
-            score = score + ops.where(told, ops.stack(gains), 0.0)
-            counted = ops.logical_and(tokens[None] == token[:, None], ops.logical_and(told[:, None], content[None]))
-            worn = (1 - FADING) * worn + ops.cast(counted, "float32")
+            score = score + ops.where(counts, ops.stack(gains), 0.0)
+            told = story.after(told, token, counts)
             leads = ops.take(next_state, token)
             field = ops.where(leads >= 0, leads, field)
             token = ops.where(done, out[:, -1], token)
@@ -287,7 +287,7 @@ def _loop(weights: Weights, grammar: Grammar) -> Callable[..., Any]:
             out = ops.where(ops.logical_and(places[None] >= t, ops.logical_not(done)[:, None]), token[:, None], out)
             cut = ops.logical_and(ops.take(lacking, owner) <= 0, ops.logical_not(ended))
             out = ops.where(ops.logical_and(places[None] > t, cut[:, None]), -1, out)
-            return t + 1, token, state, field, queue, at, ops.logical_or(ended, cut), out, score, worn, lacking
+            return t + 1, token, state, field, queue, at, ops.logical_or(ended, cut), out, score, told, lacking
 
         def going(t: Any, *rest: Any) -> Any:
             left = ops.sum(ops.cast(ops.logical_not(rest[5]), "int32"))

@@ -71,15 +71,15 @@ _AFFIXES = (
     "ish",
     "ous",
 )
-_FEMALE = frozenset(
+FEMALE = frozenset(
     """she her hers herself girl woman lady princess queen mother sister daughter witch maid heroine schoolgirl goddess
     wife girlfriend actress waitress mrs ms miss empress priestess duchess countess aunt grandmother niece""".split()
 )
-_MALE = frozenset(
+MALE = frozenset(
     """he his him himself boy man prince king father brother son husband boyfriend guy mr emperor sir uncle grandfather
     nephew schoolboy gentleman duke count baron butler monk""".split()
 )
-_PRONOUNS = frozenset("she her hers herself he his him himself".split())
+PRONOUNS = frozenset("she her hers herself he his him himself".split())
 _PLACE_BEFORE = frozenset("in at near across within into inside throughout around the".split())
 _PLACE_AFTER = frozenset(
     """academy city kingdom town empire island islands village school high forest planet corporation district prefecture
@@ -114,11 +114,14 @@ def slot_symbol(kind: str, number: int) -> str:
     return chr(_BARE + KINDS.index(kind) * PER_KIND + number)
 
 
+def place_of(symbol: str) -> int:
+    """Return the place of a slot character among all `COUNT`, the same with and without a blank."""
+    return ord(_bare(symbol)) - _BARE
+
+
 def slot_kind(symbol: str) -> tuple[str, int, bool]:
     """Return kind (`T` for title references), number and whether a blank belongs to the slot character."""
-    code = ord(symbol)
-    spaced = code >= _SPACED
-    index = code - (_SPACED if spaced else _BARE)
+    index, spaced = place_of(symbol), ord(symbol) >= _SPACED
     if index >= len(KINDS) * PER_KIND:
         return "T", index - len(KINDS) * PER_KIND, spaced
     return KINDS[index // PER_KIND], index % PER_KIND, spaced
@@ -262,16 +265,16 @@ def _read_context(text: str, mentions: Sequence[_Mention], evidence: dict[str, _
         mention = starts.get(match.start())
         word = match.group().lower()
         if mention is None:
-            if word in _PRONOUNS and last is not None and since < 30:
-                evidence[last].female += word in _FEMALE
-                evidence[last].male += word in _MALE
+            if word in PRONOUNS and last is not None and since < 30:
+                evidence[last].female += word in FEMALE
+                evidence[last].male += word in MALE
             since += 1
             continue
         own = evidence[mention.word]
         before = [m.group().lower() for m in words[max(0, i - 4) : i]]
         after = [m.group().lower() for m in words[i + 1 : i + 6]] if text[match.end() : match.end() + 1] == "," else []
-        own.female += sum(w in _FEMALE and w not in _PRONOUNS for w in before + after)
-        own.male += sum(w in _MALE and w not in _PRONOUNS for w in before + after)
+        own.female += sum(w in FEMALE and w not in PRONOUNS for w in before + after)
+        own.male += sum(w in MALE and w not in PRONOUNS for w in before + after)
         tail = text[match.end() : match.end() + 5]
         if tail.startswith("-kun"):
             own.male += 2

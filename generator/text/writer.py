@@ -16,7 +16,16 @@ from generator.errors import GenerationFailed
 from generator.schema import CardRequest, Features
 from generator.text import record as record_format
 from generator.text import slots
-from generator.text.candidates import Candidate, merit, people_flaw, repetition, synopsis_flaw, title_flaw, unfit
+from generator.text.candidates import (
+    Candidate,
+    coined,
+    merit,
+    people_flaw,
+    repetition,
+    synopsis_flaw,
+    title_flaw,
+    unfit,
+)
 from generator.text.facts import facts_of, genres_of, known_genres, studio_of
 from generator.text.kana import katakana
 from generator.text.vocabulary import GENRES, Vocabulary
@@ -97,7 +106,7 @@ class Writer:
 
     def __init__(self, weights: TextWeights) -> None:
         from generator.text import decode
-        from generator.text.grammar import banned_tokens, make_grammar, unwritten_lengths
+        from generator.text.grammar import banned_tokens, unwritten_lengths
         from generator.text.namer import Namer
         from generator.text.sampler import RecordSampler
 
@@ -106,7 +115,7 @@ class Writer:
         self.vocabulary = weights.vocabulary
         self._slotter = slots.Slotter(weights.lexicon)
         record = decode.Weights.of(weights.record, weights.record_shape)
-        self._sampler = RecordSampler(record, make_grammar(self.vocabulary))
+        self._sampler = RecordSampler(record, self.vocabulary)
         self._banned = banned_tokens(self.vocabulary)
         self._unwritten = unwritten_lengths(self.vocabulary)
         self._genre_tokens = [self.vocabulary.symbol(f"genre {name}") for name in GENRES]
@@ -248,7 +257,8 @@ class Writer:
         record = replace(record, title=(record.title or "").strip(), english=(record.english or "").strip() or None)
         if request.title is not None:
             record = replace(record, title=request.title, english=None)
-        return Candidate(record, complete, scores[0], scores[0] - scores[1])
+        strange = coined(record.synopsis or "", self.weights.lexicon)
+        return Candidate(record, complete, scores[0], scores[0] - scores[1], strange)
 
     def options(self, requests: Sequence[CardRequest]) -> list[list[tuple[tuple[str, ...], Features]]]:
         """Return genres and features of each request's fit candidates, the one first that the models judge best.

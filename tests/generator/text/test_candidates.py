@@ -7,6 +7,7 @@ import pytest
 from generator.text import novelty, slots
 from generator.text.candidates import (
     Candidate,
+    coined,
     keeps_its_people,
     merit,
     people_flaw,
@@ -103,6 +104,13 @@ def test_likelier_truer_and_less_repetitive_texts_have_more_merit() -> None:
     assert merit(candidate()) > merit(echo)
     crowd = "".join(slots.slot_symbol(kind, n) for kind in "FM" for n in range(6))
     assert merit(candidate()) > merit(replace(candidate(), record=Record(synopsis=GOOD + crowd)))
+    assert merit(candidate()) > merit(replace(candidate(), coined=2))
+
+
+def test_coined_words_are_counted() -> None:
+    known = frozenset("the girl sings softly half open".split())
+    assert coined("The girl sings softly, half-open; he's Mirelle.", known) == 0
+    assert coined("The girl psings the softling.", known) == 2
 
 
 def test_people_are_kept_unless_their_pronouns_turn() -> None:

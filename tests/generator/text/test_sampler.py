@@ -10,6 +10,7 @@ from generator.text import decode, sampler
 from generator.text import record as record_format
 from generator.text.grammar import make_grammar
 from generator.text.sampler import CHECKS, SIZES, RecordSampler, Wanted, said_before
+from generator.text.story import Story, make_rules
 from generator.text.vocabulary import Vocabulary
 from generator.text.weights import TextWeights
 from training.text import sequence_nats
@@ -23,7 +24,7 @@ class Loop:
     def __init__(self, weights: TextWeights) -> None:
         self.words = weights.vocabulary
         record = decode.Weights.of(weights.record, weights.record_shape)
-        self._sampler = RecordSampler(record, make_grammar(self.words))
+        self._sampler = RecordSampler(record, self.words)
 
     def __call__(
         self,
@@ -49,6 +50,26 @@ class Loop:
             | given
         )
         return self._sampler.sample(wanted, enough, refuse)
+
+
+class Told:
+    """What should be the likeliest token: with the story's costs, and none twice in a row in title and story."""
+
+    def __init__(self, words: Vocabulary) -> None:
+        self._grammar, self._story = make_grammar(words), Story(make_rules(words))
+        self._state: tuple[Any, ...] = self._story.start(1)
+        self._last = self._grammar.begin
+
+    def check(self, token: int, field: int, logits: np.ndarray) -> None:
+        of_story = field == self._grammar.synopsis_state
+        allowed = self._grammar.allowed[field].copy()
+        if of_story:
+            logits = logits - np.asarray(self._story.costs(self._state))[0]
+        if of_story or self._grammar.title_states[field]:
+            allowed[self._last] = False
+        assert token == np.where(allowed, logits, -np.inf).argmax()
+        self._last = token
+        self._state = self._story.after(self._state, np.array([token], np.int32), np.array([of_story]))
 
 
 @pytest.fixture(scope="module")
@@ -85,12 +106,12 @@ def test_the_scores_are_the_models_own(weights: TextWeights, model: Any, loop: L
 def test_guidance_adds_what_the_genres_gained(weights: TextWeights, model: Any, loop: Loop) -> None:
     tokens, _ = loop(1, min_p=np.ones(1, np.float32), guidance=np.full(1, 3.0, np.float32))
     words, grammar = weights.vocabulary, make_grammar(weights.vocabulary)
-    ids, field = [grammar.begin], 0
+    ids, field, told = [grammar.begin], 0, Told(words)
     for token in written(tokens[0, 0], grammar.end)[:16]:
         logits = np.asarray(model(np.array([ids])))[0, -1]
         if not grammar.genre_states[field] and not grammar.title_states[field]:
             logits = 3 * logits - 2 * np.asarray(model(np.array([without_genres(ids, words)])))[0, -1]
-        assert token == np.where(grammar.allowed[field], logits, -np.inf).argmax()
+        told.check(token, field, logits)
         field = field if grammar.next_state[token] < 0 else int(grammar.next_state[token])
         ids.append(token)
     assert not grammar.genre_states[field]
@@ -100,11 +121,11 @@ def test_when_nothing_less_likely_may_come_the_likeliest_allowed_token_is_taken(
     weights: TextWeights, model: Any, loop: Loop
 ) -> None:
     tokens, _ = loop(1, min_p=np.ones(1, np.float32))
-    grammar = make_grammar(weights.vocabulary)
-    ids, field = [grammar.begin], 0
+    words, grammar = weights.vocabulary, make_grammar(weights.vocabulary)
+    ids, field, told = [grammar.begin], 0, Told(words)
     for token in written(tokens[0, 0], grammar.end)[:12]:
         logits = np.asarray(model(np.array([ids])))[0, -1]
-        assert token == np.where(grammar.allowed[field], logits, -np.inf).argmax()
+        told.check(token, field, logits)
         field = field if grammar.next_state[token] < 0 else int(grammar.next_state[token])
         ids.append(token)
 
@@ -233,13 +254,3 @@ def test_no_synopsis_goes_round_in_circles(weights: TextWeights, loop: Loop) -> 
         assert len(story) > 40 and all(a != b for a, b in itertools.pairwise(story))
         runs = {tuple(story[i : i + 3]) for i in range(len(story) - 2)}
         assert len(runs) > 0.3 * (len(story) - 2)  # only what followed last is kept away
-
-
-def test_words_of_meaning_wear_off_and_small_ones_do_not(weights: TextWeights) -> None:
-    words = weights.vocabulary
-    content = make_grammar(words).content
-    assert all(content[token] for token in words.slot_ids())
-    assert not content[words.symbol("title")]
-    small = {words.decode([token]).strip() for token in np.flatnonzero(~content[: words.pieces])}
-    large = {words.decode([token]).strip() for token in np.flatnonzero(content)}
-    assert {"the", "."} <= small and "the" not in large and large - small
