@@ -17,9 +17,11 @@ from generator.text.slots import Slotter, refers_to_title
 from generator.text.weights import TextWeights
 from training.text import synopsis_nats
 from training.text_evaluate import scoring_model
-from training.text_judge import Judge, describe, share_of_known, shuffled
+from training.text_judge import Judge, describe, distinct, share_of_known, shuffled
 
 ROUNDS = 4  # times as many raw records as wanted are sampled at most, for those that are refused
+WEIRD = (0, 3, 5, 7, 10)
+STRANGE, STRANGE_WORDS = 48, 1500  # cards of each weirdness, and how many of their words are looked at
 FITTED = 256  # texts whose titles are compared; more add time, not certainty
 
 
@@ -50,7 +52,8 @@ def evaluate_cards(count: int, seed: int, weights: Path) -> dict[str, Any]:
 
     Returns:
         Figures of `cards`, of `raw` samples and of `real` held-out texts: see `describe` and `judge`. Those of `raw`
-        hold `unended`, the share without an end, and `refused`, the shares that were sampled anew and why.
+        hold `unended`, the share without an end, and `refused`, the shares that were sampled anew and why. And by
+        `weirdness`, of some cards: the mean `log_likelihood` of a token and `distinct_3` over `STRANGE_WORDS` words.
 
     Raises:
         WeightsError: a file is missing or damaged.
@@ -82,8 +85,20 @@ def evaluate_cards(count: int, seed: int, weights: Path) -> dict[str, Any]:
             "refused": {why: share_of_known(reason == why for reason in known) for why in ("real title", "copy")},
             **judge([sample for sample, _ in fresh], judge_, writer.weights),
         },
+        "weirdness": {
+            str(weird): weirdness(writer, [request.model_copy(update={"weirdness": weird}) for request in requests])
+            for weird in WEIRD
+        },
         "real": {name: figure for name, figure in judge_.real.items() if name != "asked"},
     }
+
+
+def weirdness(writer: Writer, requests: Sequence[CardRequest]) -> dict[str, float]:
+    """Return what the first of some requests of one weirdness come to."""
+    drafts = writer.write(requests[:STRANGE])
+    likelihood = sum(draft.log_likelihood for draft in drafts) / len(drafts)
+    distinct_3 = distinct([draft.synopsis for draft in drafts], STRANGE_WORDS)
+    return {"log_likelihood": round(likelihood, 3), "distinct_3": distinct_3}
 
 
 def seen_before(sample: Sample, weights: TextWeights) -> str | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import string
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -117,7 +118,7 @@ def describe(texts: Sequence[str]) -> dict[str, Any]:
     Returns:
         `texts`; `words` at the 5th, 25th, 50th, 75th and 95th percentile; `sentences` on average; punctuation marks per
         hundred words; `repeated`, the share with one run of four words three times over; `broken_endings`, the share
-        that does not end like a sentence; and `distinct_3` by the number of words it is taken over.
+        that does not end like a sentence; `echoes`; and `distinct_3` by the number of words it is taken over.
     """
     lengths = [len(text.split()) for text in texts] or [0]
     words = max(1, sum(lengths))
@@ -131,8 +132,21 @@ def describe(texts: Sequence[str]) -> dict[str, Any]:
         },
         "repeated": _share([repetition(text.split())[0] >= 3 for text in texts]),
         "broken_endings": _share([ENDING.search(text) is None for text in texts]),
+        "echoes": echoes(texts),
         "distinct_3": {str(size): distinct(texts, size) for size in SIZES if size <= words},
     }
+
+
+def echoes(texts: Sequence[str], near: int = 10) -> float:
+    """Return how many of a thousand words of four letters or more in lower case stood among the `near` words before."""
+    again = total = 0
+    for text in texts:
+        words = [word.strip(string.punctuation) for word in text.split()]
+        for i, word in enumerate(words):
+            if len(word) > 3 and word.islower():
+                total += 1
+                again += word in words[max(0, i - near) : i]
+    return round(1000 * again / max(1, total), 1)
 
 
 def distinct(texts: Sequence[str], words: int, length: int = 3) -> float:

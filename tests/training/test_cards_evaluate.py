@@ -8,7 +8,7 @@ from generator.engine import WEIGHTS
 from generator.text import weights
 from generator.text.weights import TextWeights
 from tests.generator.text import tiny
-from training.cards_evaluate import Sample, asked, evaluate_cards, judge, seen_before, title_fit
+from training.cards_evaluate import WEIRD, Sample, asked, evaluate_cards, judge, seen_before, title_fit
 from training.text_judge import Judge, train_judge
 
 LOADED = tiny.tiny_weights()
@@ -57,7 +57,9 @@ def _echo(base: TextWeights) -> TextWeights:
 
 def test_cards_raw_samples_and_real_texts_are_told_side_by_side() -> None:
     figures = evaluate_cards(3, seed=3, weights=WEIGHTS)
-    assert set(figures) == {"cards", "raw", "real"}
+    assert set(figures) == {"cards", "raw", "weirdness", "real"}
+    likelihoods = [figures["weirdness"][str(weird)]["log_likelihood"] for weird in WEIRD]
+    assert likelihoods == sorted(likelihoods, reverse=True)
     assert figures["cards"]["texts"] == figures["raw"]["texts"] == 3
     assert figures["cards"]["real_titles"] == figures["cards"]["copies"] == 0
     assert figures["raw"]["real_titles"] == figures["raw"]["copies"] == 0

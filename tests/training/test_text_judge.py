@@ -10,7 +10,7 @@ from generator.errors import WeightsError
 from generator.text import slots
 from generator.text.slots import Slotter
 from tests.generator.text import tiny
-from training.text_judge import FILE, Judge, describe, distinct, share_of_known, shuffled, train_judge
+from training.text_judge import FILE, Judge, describe, distinct, echoes, share_of_known, shuffled, train_judge
 
 WORDS = tiny.tiny_vocabulary()
 SLOTTER = Slotter(tiny.lexicon() | frozenset("a the named her his she he and sings waits".split()))
@@ -60,6 +60,12 @@ def test_texts_are_described_as_a_whole() -> None:
     assert figures["commas"] == figures["stops"] == round(100 / 23, 2)
     assert figures["repeated"] == figures["broken_endings"] == pytest.approx(1 / 3, abs=1e-3)
     assert describe([])["texts"] == 0
+
+
+def test_echoes_are_words_said_again_at_once() -> None:
+    assert echoes(["The girl meets another girl. Rain falls; she and Girl leave."]) == 166.7  # one of six
+    assert echoes(["girl " + "of " * 12 + "girl"]) == 0
+    assert echoes([]) == 0
 
 
 def test_distinct_runs_are_counted_over_the_first_words() -> None:
