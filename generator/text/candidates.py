@@ -11,6 +11,7 @@ import numpy as np
 
 from generator.text import novelty, slots
 from generator.text.record import Record
+from generator.text.vocabulary import SMALL_WORDS
 from generator.wordlist import forbidden
 
 MIN_WORDS, MAX_WORDS = 20, 170
@@ -25,7 +26,7 @@ _SEQUEL = re.compile(
 ENDING = re.compile(r"[.!?…][\"'”’)]*$")
 _DOUBLED = re.compile(rf"\b(\w+) \1\b|({slots.PATTERN.pattern})\2", re.IGNORECASE)
 _ECHO = re.compile(
-    rf"((?:\w|{slots.PATTERN.pattern})+(?: ?(?:\w|{slots.PATTERN.pattern})+){{1,4}}), \1\b", re.IGNORECASE
+    rf"(?<!\w)((?:\w|{slots.PATTERN.pattern})+(?: ?(?:\w|{slots.PATTERN.pattern})+){{1,4}}), \1\b", re.IGNORECASE
 )
 _NOTES = re.compile(
     r"\b(?:episodes?|anniversary|(?:original|main|first|second|third) (?:series|season)|anime|manga|ovas?|dvds?|blu-ray"
@@ -66,7 +67,8 @@ def repetition(words: list[str]) -> tuple[int, float]:
 
 def worn(words: list[str]) -> bool:
     """Whether one longer word, in whatever form, stands more often than stories bear: "horror of horrible horrors"."""
-    stems = Counter(word.lower()[:5] for word in words if len(word) > 4 and word[:5].isalpha())
+    told = (word for word in map(str.lower, words) if len(word) > 4 and word not in SMALL_WORDS)
+    stems = Counter(word[:5] for word in told if word[:5].isalpha())
     return max(stems.values(), default=0) > max(3, 0.045 * len(words))
 
 

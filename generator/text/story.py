@@ -16,7 +16,7 @@ from keras import ops
 
 from generator.text import slots
 from generator.text.people import CLASSES, NEVER, STATES, class_of
-from generator.text.vocabulary import LENGTHS, Vocabulary
+from generator.text.vocabulary import LENGTHS, SMALL_WORDS, Vocabulary
 
 # Held-out texts say a word of meaning again within a sentence a fifth as often as the model would, within a paragraph
 # half as often. So it costs `ECHO`, `FADING[0]` less with every token, and `WORN` times twice its count and the count's
@@ -79,16 +79,6 @@ def make_rules(vocabulary: Vocabulary) -> Rules:
     )
 
 
-# Words that come in every text however often, and say nothing of it.
-_SMALL = frozenset(
-    """about after all also although and any are because been before being both but can could did does each even every
-    for from had has have her here herself him himself his how however into its itself just like more most much must
-    not now once one only other our out over own she should since some still such than that the their them themselves
-    then there these they this those though through too two under until upon very was way well were what when where
-    which while who whom whose why will with within without would yet you your ing""".split()
-)
-
-
 def _is_slot(text: str) -> bool:
     return slots.PATTERN.fullmatch(text) is not None
 
@@ -96,7 +86,7 @@ def _is_slot(text: str) -> bool:
 def _carries_meaning(text: str) -> bool:
     """Whether a token is an exclamation mark or three letters or more that are no small word."""
     word = text.strip()
-    return word == "!" or (len(word) > 2 and word.isalpha() and word.lower() not in _SMALL)
+    return word == "!" or (len(word) > 2 and word.isalpha() and word.lower() not in SMALL_WORDS)
 
 
 State = tuple[Any, ...]  # see `Story.start`

@@ -44,6 +44,15 @@ EPISODES = (*range(1, 27), 30, 36, 39, 43, 47, 50, 51, 52, 64, 75, 100, 150, 200
 YEARS = tuple(range(1960, 2027))
 LENGTHS = (45, 75, 110, 150, 10**9)  # words of a synopsis, upper bounds of the classes
 
+# Words that come in every text however often, and say nothing of it.
+SMALL_WORDS = frozenset(
+    """about after all also although and any are because been before being both but can could did does each even every
+    for from had has have her here herself him himself his how however into its itself just like more most much must
+    not now once one only other our out over own she should since some still such than that the their them themselves
+    then there these they this those though through too two under until upon very was way well were what when where
+    which while who whom whose why will with within without would yet you your ing""".split()
+)
+
 _FIELDS = ("begin", "end", "genres", "themes", "title", "english", "facts", "plan", "synopsis")
 
 

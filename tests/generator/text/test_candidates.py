@@ -97,6 +97,15 @@ def test_repetition_counts_runs_of_four_and_three() -> None:
     assert repetition("a b".split()) == (0, 0.0)
 
 
+def test_a_worn_word_is_no_small_one_and_an_echo_is_whole_words() -> None:
+    assert (
+        synopsis_flaw(candidate(GOOD.replace(".", ", which their friends, their dogs and their cats see.")), [], RUNS)
+        is None
+    )
+    assert synopsis_flaw(candidate(GOOD + " The island, and the land, and the sand."), [], RUNS) is None
+    assert synopsis_flaw(candidate(GOOD + " The horrors, horrors of all."), [], RUNS) == "repetition"
+
+
 def test_likelier_truer_and_less_repetitive_texts_have_more_merit() -> None:
     assert merit(candidate(likelihood=-2.5)) > merit(candidate(likelihood=-3))
     assert merit(candidate(agreement=0.3)) > merit(candidate(agreement=0.0))
