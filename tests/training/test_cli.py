@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,6 +15,7 @@ from typer.testing import CliRunner
 
 from generator.errors import BadRequest, ConfigurationError, FakeanimeError
 from tests.training import pictures
+from tests.training.collect.doubles import Apis, anime, running
 from tests.training.tables import table
 from training.cli import app
 
@@ -59,6 +65,43 @@ def test_collect_that_reaches_nobody_says_so(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(FakeanimeError, match="Jikan gave no answer in 1 tries"):
         call("collect", "--out", tmp_path, "--contact", "https://example.org", "--accept-terms", *nobody)
     assert (tmp_path / "anime.jsonl.gz").is_file()
+
+
+@contextmanager
+def listings(titles: int) -> Iterator[Apis]:
+    """Play Jikan, AniList and their picture host beside the command, which has a loop of its own."""
+    opened: queue.Queue[Apis] = queue.Queue()
+    loop, over = asyncio.new_event_loop(), asyncio.Event()
+
+    async def play() -> None:
+        async with running([anime(number) for number in range(1, 1 + titles)]) as apis:
+            opened.put(apis)
+            await over.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(play()))
+    thread.start()
+    try:
+        yield opened.get(timeout=60)
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join()
+        loop.close()
+
+
+@pytest.mark.timeout(300)
+def test_the_road_from_both_listings_to_what_would_be_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    who = ("--contact", "me@example.org", "--accept-terms", "--source", "both")
+    data, prepared = tmp_path / "collected", tmp_path / "prepared"
+    with listings(60) as apis:
+        monkeypatch.setattr("training.collect.run.Clock", lambda: apis.time.clock)
+        where = ("--jikan-url", f"{apis.url}/v4", "--anilist-url", f"{apis.url}/graphql", "--picture-host", apis.host)
+        report = json.loads(call("collect", *who, *where, "--out", data, "--json"))
+        assert {seen.path for seen in apis.seen} > {"/v4/anime", "/graphql", "/robots.txt"}
+    assert report["titles"] == report["posters"] == report["joined by the id on MyAnimeList"] == 60
+    found = json.loads(call("prepare", "--data", data, "--out", prepared, "--pieces", 420, "--json"))
+    assert (found["text"]["rows"], found["art"]["pictures"], found["face"]["pictures"]) == (60, 60, 0)
+    plan = json.loads(call("train", "art", "--data", prepared, "--run", tmp_path / "runs", "--dry-run"))
+    assert (plan["network"], plan["pictures"]) == ("art", 60)
 
 
 @pytest.mark.timeout(300)
