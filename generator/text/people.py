@@ -23,7 +23,7 @@ _SUBJECTS = (
     *((None, None), (None, "introduced"), (None, "place"), (None, "of a place")),
     *((sex, phase) for sex in ("woman", "man") for phase in _PHASES),
 )
-_SEXES = (None, "woman", "man")
+_SEXES = (None, "open", "woman", "man")  # "open" until a pronoun tells it
 _OF = {
     **{"woman": "woman", "woman's name": "woman", "she": "woman", "her": "woman"},
     **{"man": "man", "man's name": "man", "he": "man", "his": "man"},
@@ -77,7 +77,7 @@ class Person:
     """Of whom a story speaks.
 
     Attributes:
-        named, mentioned: sex of who was named or mentioned last, if it is known.
+        named, mentioned: sex of who was named or mentioned last, one of `_SEXES`.
         sex: of whom something is about to be said.
         phase: one of `_PHASES`, "place", "of a place" or None.
     """
@@ -95,11 +95,13 @@ class Person:
         if name in ("woman's name", "man's name"):
             return Person(sex, sex, sex, "named")
         if name in ("name", "title"):
-            return Person(None, None, None, None)
-        if name in ("she", "he"):
-            return replace(self, sex=sex, phase="mentioned")
+            return Person("open", "open", None, None)
         if name == "person":
-            return Person(self.named, None, None, None)
+            return Person(self.named, "open", None, None)
+        if sex is not None:  # a pronoun
+            named, mentioned = (sex if known == "open" else known for known in (self.named, self.mentioned))
+            subject = {"sex": sex, "phase": "mentioned"} if name in ("she", "he") else {"sex": None, "phase": None}
+            return Person(named, mentioned, **subject)
         if name == "place":
             return replace(self, sex=None, phase="place")
         return replace(self, **self._phase_after(name))
@@ -129,7 +131,7 @@ class Person:
         if self.phase == "of a place" and name in ("woman's name", "man's name", "name"):
             return NEVER
         if name in ("she", "he", "her", "his"):
-            return OTHER_SEX * sum(known is not None and known != sex for known in (self.named, self.mentioned))
+            return OTHER_SEX * sum(known in ("woman", "man") and known != sex for known in (self.named, self.mentioned))
         return 0.0
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from generator.text import slots
 from generator.text.people import NEVER, OTHER_SEX
-from generator.text.story import AGAIN, LONG, Story, make_rules
+from generator.text.story import AGAIN, LONG, PULL, SHORT, Story, make_rules
 from generator.text.vocabulary import LENGTHS, Vocabulary
 from training.prepare import train_pieces
 
@@ -41,7 +41,7 @@ def costs(*said: str, length: int | None = None) -> dict[str, float]:
     for token in tokens:
         state = tell(state, token, True)
     [row] = np.asarray(story().costs(state))
-    named = {text: row[words.encode(text)[0]] for text in (" girl", " boy", " he", " she", " his", " sings")}
+    named = {text: row[words.encode(text)[0]] for text in (" girl", " boy", " he", " she", " his", " sings", '"', ")")}
     for symbol in (GIRL, BOY, SOMEBODY, PLACE):
         named[symbol] = row[words.encode(spaced(symbol))[0]]
     return named | {"end": row[words.symbol("end")]}
@@ -95,6 +95,8 @@ def test_pronouns_follow_whoever_was_named_and_mentioned_last() -> None:
     assert costs(spaced(GIRL))[" his"] == 2 * OTHER_SEX and costs(spaced(GIRL))[" she"] == 0
     assert costs(spaced(GIRL), " and the boy")[" his"] == OTHER_SEX == costs(spaced(GIRL), " and the boy")[" she"]
     assert costs(spaced(SOMEBODY))[" his"] == costs()[" his"] == 0
+    assert costs(spaced(SOMEBODY), " she")[" his"] == 2 * OTHER_SEX  # whom a pronoun has made a woman
+    assert costs(" student", " his")[" she"] == OTHER_SEX
 
 
 def test_a_name_costs_more_with_every_time_that_its_sentence_says_it() -> None:
@@ -117,4 +119,15 @@ def test_a_text_ends_behind_a_sentence_when_it_is_as_long_as_planned() -> None:
     assert costs(*[" of"] * (words - 2), ".", length=1)["end"] == NEVER
     assert costs(*[" of"] * (LENGTHS[1] + 2), ".", length=1)["end"] == -LONG
     assert costs(" of.", length=None)["end"] == 0
-    assert costs(*[" of"] * (words + 2), "!", '"', length=1)["end"] == 0
+    assert costs('"', *[" of"] * (words + 2), "!", '"', length=1)["end"] == 0
+    assert costs(*[" of"] * (words + 2), "!", '"', length=1)["end"] == NEVER  # in the middle of a quotation
+    assert costs("(", *[" of"] * (words + 2), ".", length=1)["end"] == NEVER
+    assert costs("(", *[" of"] * (words + 2), ".", ")", length=1)["end"] == 0
+
+
+def test_what_is_opened_is_shut_before_long() -> None:
+    for opening, shutting in (('"', '"'), ("(", ")")):
+        assert costs(opening, *[" of"] * (SHORT - 1))[shutting] == 0
+        assert costs(opening, *[" of"] * (SHORT + 3))[shutting] == pytest.approx(-4 * PULL)
+        assert costs(opening, *[" of"] * (SHORT + 3), shutting)[shutting] == 0
+        assert costs(*[" of"] * (SHORT + 3))[shutting] == 0
