@@ -56,7 +56,7 @@ def lock(spine: Sequence[Point], thick: float, root: float = 0.5) -> list[Point]
 
 
 class Easel:
-    """An empty RGBA sheet with a pen whose unit and origin are free.
+    """An empty sheet with a pen whose unit and origin are free.
 
     Args:
         size: shown width and height in pixels.
@@ -65,8 +65,9 @@ class Easel:
     """
 
     def __init__(self, size: tuple[int, int], origin: Point, unit: float) -> None:
-        self.sheet = Image.new("RGBA", (size[0] * OVER, size[1] * OVER))
-        self._pen = ImageDraw.Draw(self.sheet)
+        # Colours times opacity, as `reduce` needs them; the pen's are opaque, and so the same either way.
+        self._sheet = Image.new("RGBa", (size[0] * OVER, size[1] * OVER))
+        self._pen = ImageDraw.Draw(self._sheet)
         self._origin, self._unit = origin, unit
 
     def place(self, points: Iterable[Point]) -> list[Point]:
@@ -97,5 +98,5 @@ class Easel:
         self._pen.line(placed, (*colour, 255), max(1, round(line * self._unit * OVER)), joint="curve")
 
     def shown(self) -> Image.Image:
-        """Return the sheet at its shown size."""
-        return self.sheet.reduce(OVER)
+        """Return the sheet at its shown size, RGBA."""
+        return self._sheet.reduce(OVER).convert("RGBA")

@@ -54,12 +54,10 @@ class Land:
 
     def fog(self, top: int, bottom: int, tone: int, strength: float) -> None:
         """Let the land drawn so far sink into mist towards `bottom`."""
-        column = np.zeros(H * OVER, np.float32)
-        column[top * OVER : bottom * OVER] = np.linspace(0, 255 * strength, (bottom - top) * OVER)
-        column[bottom * OVER :] = 255 * strength
-        strip = Image.fromarray(column.astype(np.uint8)[:, None]).resize(self._tones.size, Image.Resampling.NEAREST)
-        self._tones.paste(tone, (0, 0), strip)
-        self._pen = ImageDraw.Draw(self._tones)
+        column = np.full((H - top) * OVER, 255 * strength, np.float32)
+        column[: (bottom - top) * OVER] = np.linspace(0, 255 * strength, (bottom - top) * OVER)
+        strip = Image.fromarray(column.astype(np.uint8)[:, None])
+        self._tones.paste(tone, (0, top * OVER), strip.resize((W * OVER, strip.height), Image.Resampling.NEAREST))
 
     def lamp(self, left: float, top: float, right: float, bottom: float, level: int = 255) -> None:
         """Light a window or the like."""

@@ -90,7 +90,7 @@ def hero(plates: Plates) -> Scene:
     world = plates.world(View(rng.randint(600, 680), rng.choice((60, 85, 110))))
     sheet = _lit(world.picture, world.hour.light, (left + side // 2, top + side // 2), side, 0.3)
     _stand(sheet, plates.figure((left, top, side), world.lit))
-    sheet = _sunk(sheet, _depth(plates, world), 0.55, 0.80, 0.9)
+    _sunk(sheet, _depth(plates, world), 0.55, 0.80, 0.9)
     return Scene(sheet, _face_box(left, top, side), (48, 764, 752, 1066), valign=0.85)
 
 
@@ -104,7 +104,7 @@ def moon(plates: Plates) -> Scene:
     _lookout(sheet, cliff, s, 210, mixed(world.hour.near, plates.palette.dark, 0.5), rng)
     left, top = W // 2 - s * rng.randint(130, 165) - side // 2, rng.randint(385, 410)
     _stand(sheet, plates.figure((left, top, side), s))
-    sheet = _sunk(sheet, _depth(plates, world), 0.58, 0.80, 0.92)
+    _sunk(sheet, _depth(plates, world), 0.58, 0.80, 0.92)
     return Scene(sheet, _face_box(left, top, side), (56, 786, 744, 1064))
 
 
@@ -121,7 +121,7 @@ def slash(plates: Plates) -> Scene:
     _stroke(sheet, strokes[0], lean)
     _stand(sheet, plates.figure((left, face_top, side), world.lit),
         _polygon([(0, 0), (W, 0), (W, low - lean), (0, low + lean)]))  # fmt: skip
-    sheet = _sunk(sheet, p.dark, 0.66, 0.80, 0.9)
+    _sunk(sheet, p.dark, 0.66, 0.80, 0.9)
     for stroke in strokes[1:]:
         _stroke(sheet, stroke, lean)
     return Scene(sheet, _face_box(left, face_top, side), (44, 915, 756, 1072), align=0.0)
@@ -136,7 +136,7 @@ def dawn(plates: Plates) -> Scene:
         (W // 2 + round((left + side / 2 - W / 2) * rng.uniform(-0.6, 0.8)), top + 20)))  # fmt: skip
     sheet = Image.composite(world.picture, Image.new("RGB", SIZE, _depth(plates, world)), ramp(SIZE, -0.25, 0.42))
     _stand(sheet, plates.figure((left, top, side), world.lit, 1200))
-    sheet = _sunk(sheet, _depth(plates, world), 0.80, 0.92, 0.92)
+    _sunk(sheet, _depth(plates, world), 0.80, 0.92, 0.92)
     return Scene(sheet, _face_box(left, top, side), (48, 56, 752, 460), valign=0.15)
 
 
@@ -199,7 +199,7 @@ def strips(plates: Plates) -> Scene:
     sheet.paste(near, (0, 0), _polygon([(0, gap + 18 + lean), (W, gap + 18 - lean), (W, low + lean / 2),
         (0, low - lean / 2)]))  # fmt: skip
     _stroke(sheet, (gap + 2, p.accent, 5), lean)
-    sheet = _sunk(sheet, p.dark, 0.62, 0.70, 0.95)
+    _sunk(sheet, p.dark, 0.62, 0.70, 0.95)
     return Scene(sheet, _face_box(left, top, side), (44, 800, 756, 1066), valign=0.6)
 
 
@@ -211,7 +211,7 @@ def spine(plates: Plates) -> Scene:
     world = plates.world(View(rng.randint(640, 760), rng.choice((80, 120, 160))))
     sheet = _lit(world.picture, world.hour.light, (left + side // 2, top + side // 2), side, 0.25)
     _stand(sheet, plates.figure((left, top, side), world.lit))
-    sheet = _sunk(sheet, _depth(plates, world), 0.56, 0.82, 0.9)
+    _sunk(sheet, _depth(plates, world), 0.56, 0.82, 0.9)
     pen = ImageDraw.Draw(sheet)
     pen.rectangle((0, 0, edge - 1, H), fill=mixed(p.accent, p.dark, 0.55))
     pen.rectangle((edge, 0, edge + 5, H), fill=p.light)
@@ -295,10 +295,11 @@ def _lit(sheet: Image.Image, colour: RGB, centre: tuple[int, int], radius: float
     return shone(sheet, glow, colour)
 
 
-def _sunk(sheet: Image.Image, colour: RGB, start: float, end: float, strength: float) -> Image.Image:
+def _sunk(sheet: Image.Image, colour: RGB, start: float, end: float, strength: float) -> None:
     """Let `sheet` sink into `colour` from `start` to `end`, shares of its height."""
-    shade = ramp(sheet.size, start, end).point([int(v * strength) for v in range(256)])
-    return Image.composite(Image.new("RGB", sheet.size, colour), sheet, shade)
+    top = int(start * H)
+    shade = ramp(SIZE, start, end).crop((0, top, W, H)).point([int(v * strength) for v in range(256)])
+    sheet.paste(colour, (0, top), shade)
 
 
 def _polygon(points: list[Point]) -> Image.Image:

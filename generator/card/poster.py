@@ -54,19 +54,23 @@ def compose(card: Card, art: NDArray[np.uint8], face: NDArray[np.uint8]) -> Post
     sheet = scene.picture
     if scene.airy:
         air = mood.dressed(sheet.copy(), next(iter(card.genres), ""), scene.face, plates.palette, rng)
-        sheet = finish.vignette(Image.composite(sheet, air, _quiet(scene)))
+        quiet, box = _quiet(scene)
+        air.paste(sheet.crop(box), box[:2], quiet)
+        sheet = finish.vignette(air)
     sheet = finish.grain(sheet, card.seed)
     poster = Poster(sheet, scene.face)
     _letter(poster, card, scene, plates.palette)
     return poster
 
 
-def _quiet(scene: Scene) -> Image.Image:
-    """Return a mask of where lettering stands, which the air leaves in peace."""
+def _quiet(scene: Scene) -> tuple[Image.Image, Box]:
+    """Return where lettering stands, which the air leaves in peace: a mask, and its box on the sheet."""
     mask = Image.new("L", (finish.SIZE[0] // 4, finish.SIZE[1] // 4))
     for left, top, right, bottom in (scene.title, scene.credits):
         ImageDraw.Draw(mask).rectangle((left // 4, top // 4, right // 4, bottom // 4), fill=210)
-    return mask.filter(ImageFilter.GaussianBlur(9)).resize(finish.SIZE, Image.Resampling.BILINEAR)
+    mask = mask.filter(ImageFilter.GaussianBlur(9)).resize(finish.SIZE, Image.Resampling.BILINEAR)
+    box = mask.getbbox() or (0, 0, *finish.SIZE)
+    return mask.crop(box), box
 
 
 def _plates(card: Card, art: NDArray[np.uint8], face: NDArray[np.uint8], rng: random.Random) -> Plates:

@@ -92,7 +92,8 @@ def painted(art: Image.Image, genre: str, colours: Palette, view: View, rng: ran
     sun = view.at or (round(W * (0.12 + 0.76 * brightest(art))), round(view.horizon * rng.uniform(0.35, 0.7)))
     sky = _sky(art, hour, view.horizon, _radiance(sun, view.sun), rng)
     if view.sun:
-        sky.paste(mixed(hour.light, (255, 255, 255), 0.25), (0, 0), _disc(sun, view.sun))
+        corner = (sun[0] - view.sun - 2, sun[1] - view.sun - 2)
+        sky.paste(mixed(hour.light, (255, 255, 255), 0.25), corner, _disc(view.sun))
     land = Land(view.horizon, sun, rng)
     rng.choice(PLACES.get(genre, ANYWHERE))(land)
     return World(land.laid(sky, hour), hour, sun)
@@ -105,9 +106,8 @@ def _radiance(sun: tuple[int, int], radius: int) -> Image.Image:
     return Image.fromarray(level.astype(np.uint8))
 
 
-def _disc(centre: tuple[int, int], radius: int) -> Image.Image:
+def _disc(radius: int) -> Image.Image:
+    """Return the smooth-edged mask of a disc, with a margin of two pixels."""
     disc = Image.new("L", (4 * radius + 8, 4 * radius + 8))
     ImageDraw.Draw(disc).ellipse((4, 4, 4 * radius + 4, 4 * radius + 4), 255)
-    mask = Image.new("L", SIZE)
-    mask.paste(disc.reduce(2), (centre[0] - radius - 2, centre[1] - radius - 2))
-    return mask
+    return disc.reduce(2)
