@@ -32,7 +32,8 @@ Stage = Literal["raw", "chosen", "enlarged"]
 TRIES = {"art": taste.ARTS, "face": 8}
 FACES_A_WORLD = TRIES["face"] // TRIES["art"]
 USUAL = 32  # pictures that say what is usual of a network
-_UPSCALES = 2  # passes of the 2x net
+_CARD_PASSES = 1  # of the 2x net: the renderer sees nothing finer, and a second pass would cost four times the first
+_SAMPLE_PASSES = 2
 _DETAIL = 0.35  # share of the net's sharpening that is kept; all of it would sharpen the generator's own noise as well
 _GRID = 4  # pixels, the period of two up-sampling stages
 
@@ -42,8 +43,8 @@ class Painting:
     """The pictures of one card, all (height, width, 3) uint8.
 
     Attributes:
-        art: the scene, upscaled.
-        face: the hero, upscaled.
+        art: the scene, twice the size.
+        face: the hero, twice the size.
         art_raw, face_raw: as the networks painted them.
         hair: name of the hair colour that was asked of the face network.
     """
@@ -252,7 +253,11 @@ class Painter:
         art, head = attempts.worlds.pictures[world], attempts.faces.pictures[face]
         hair = [label.removeprefix("hair:") for label in attempts.labels[face] if label.startswith("hair:")]
         return Painting(
-            self._enlarged(art), self._enlarged(head), _as_uint8(art), _as_uint8(head), hair[0] if hair else "unknown"
+            self._enlarged(art, _CARD_PASSES),
+            self._enlarged(head, _CARD_PASSES),
+            _as_uint8(art),
+            _as_uint8(head),
+            hair[0] if hair else "unknown",
         )
 
     def sample(self, network: Network, count: int, seed: int, stage: Stage = "chosen") -> Images:
@@ -261,7 +266,7 @@ class Painter:
         Args:
             stage: `raw` as the network paints, untruncated; `chosen` as cards take them, the critic's favourite of a
                 card's tries at the usual weirdness (rejection by the discriminator, Azadi et al. 2019); `enlarged` the
-                chosen ones as the renderer is given them.
+                chosen ones at four times their size.
         """
         gan, rng = self._gans[network], generator_for(network, seed)
         condition = np.stack([gan.drawn_condition(rng) for _ in range(count)])
@@ -271,15 +276,15 @@ class Painter:
         for wanted in condition:
             tried = gan.tried(rng, np.repeat(wanted[None], gan.tries, axis=0), truncation(DEFAULT_WEIRDNESS))
             picture = tried.pictures[tried.scores.argmax()]
-            pictures.append(self._enlarged(picture) if stage == "enlarged" else _as_uint8(picture))
+            pictures.append(self._enlarged(picture, _SAMPLE_PASSES) if stage == "enlarged" else _as_uint8(picture))
         return np.stack(pictures)
 
-    def _enlarged(self, picture: NDArray[np.float32]) -> Images:
-        batch = without_grid(picture, _GRID)[None]
-        for _ in range(_UPSCALES):
+    def _enlarged(self, picture: NDArray[np.float32], passes: int) -> Images:
+        smooth = without_grid(picture, _GRID)
+        batch = smooth[None]
+        for _ in range(passes):
             batch = np.clip(np.asarray(self._upscaler.predict_on_batch(batch)), -1, 1)
-        scale = 2**_UPSCALES
-        plain = _resized(_as_uint8(without_grid(picture, _GRID)), scale)
+        plain = _resized(_as_uint8(smooth), 2**passes)
         return _as_uint8(_DETAIL * batch[0] + (1 - _DETAIL) * (plain.astype(np.float32) / 127.5 - 1))
 
 

@@ -21,7 +21,7 @@ GENRES = [("Horror",), ("Comedy", "Romance"), ()]
 def test_a_painting_has_both_pictures_raw_and_enlarged(painter: Painter) -> None:
     (painting,) = painter.paint(REQUESTS[:1], GENRES[:1])
     assert painting.art_raw.shape == (12, 8, 3) and painting.face_raw.shape == (8, 8, 3)
-    assert painting.art.shape == (48, 32, 3) and painting.face.shape == (32, 32, 3)
+    assert painting.art.shape == (24, 16, 3) and painting.face.shape == (16, 16, 3)
     assert painting.art.dtype == np.uint8 and painting.art.std() > 1
     assert painting.hair in (*HAIR, "unknown")
 
