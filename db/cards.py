@@ -30,6 +30,14 @@ async def recent_cards(session: AsyncSession, limit: int, before: str | None, ge
     return (await session.scalars(found)).all()
 
 
+async def recent_genres(session: AsyncSession, scope: str | None, limit: int) -> Sequence[str]:
+    """Return the genres of the cards made last, newest first, as `CardRow.genres` has them: in `scope`, if given."""
+    found = select(CardRow.genres).order_by(CardRow.created.desc()).limit(limit)
+    if scope is not None:
+        found = found.where(CardRow.scope == scope)
+    return (await session.scalars(found)).all()
+
+
 async def pooled(session: AsyncSession) -> Sequence[CardRow]:
     """Return the cards that were made ahead and given to nobody yet, oldest first."""
     return (await session.scalars(select(CardRow).where(CardRow.pooled).order_by(CardRow.created))).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.experiment import Arm, Experiment, read_experiment
 from bot.service.words import Person
 from bot.settings import BotSettings
-from db import tastes
+from db import cards, tastes
 from db.tastes import Taste
-from generator.schema import DEFAULT_WEIRDNESS, MAX_WEIRDNESS, CardRequest, Choice
+from generator.schema import DEFAULT_WEIRDNESS, GENRES, MAX_WEIRDNESS, CardRequest, Choice
 
 WILD = 8  # weirdness from which on chance chooses: who wants the unheard-of is not given what most people like
+# Rating steps that a genre gains with every card here that is not of it, and how many cards back that goes: what most
+# people like least comes round as well, if seldom. It costs little, for it is the rare genres that wait long.
+VARIETY, VARIETY_CARDS = 0.005, 200
 KEPT_TASTES = 64  # held in memory, everybody's and places' own; those of places that have none count as well
 
 
@@ -88,7 +92,8 @@ class Chooser:
         taste = None if version is None else await self._taste(session, version, scope)
         if version is None or taste is None:
             return None
-        return Choice(by="taste", version=version, weights=taste.draw(self._dice), art=art)
+        shown = await cards.recent_genres(session, scope, VARIETY_CARDS)
+        return Choice(by="taste", version=version, weights=_varied(taste.draw(self._dice), shown), art=art)
 
     async def _taste(self, session: AsyncSession, version: str, scope: str | None) -> Taste | None:
         """Return a place's own taste if it has one, else everybody's."""
@@ -110,3 +115,17 @@ def _shifted(request: CardRequest, shift: int) -> CardRequest:
         return request
     weirdness = min(MAX_WEIRDNESS, max(0, request.weirdness + shift))
     return request.model_copy(update={"weirdness": weirdness})
+
+
+def _varied(weights: Mapping[str, float], shown: Sequence[str]) -> dict[str, float]:
+    """Return weights that each genre has gained on by not being shown, see `VARIETY`.
+
+    Args:
+        shown: genres of the cards before, newest first, as "|Action|Drama|".
+    """
+    varied = dict(weights)
+    for genre in GENRES:
+        waited = next((ago for ago, genres in enumerate(shown) if f"|{genre}|" in genres), len(shown))
+        if waited:
+            varied[f"genre:{genre}"] = round(weights.get(f"genre:{genre}", 0.0) + VARIETY * waited, 5)
+    return varied

@@ -2,21 +2,23 @@
 
 import asyncio
 import random
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 from sqlalchemy import select
 
 from bot.service import CardService, Person, Place
-from bot.service.choice import KEPT_TASTES, WILD, Chooser, Wish
+from bot.service.choice import KEPT_TASTES, VARIETY, VARIETY_CARDS, WILD, Chooser, Wish
 from db import tastes
 from db.models import CardRow, RequestRow, TasteRow
 from db.tastes import Taste
-from generator.schema import FIRST_CHOSEN_SEED, CardRequest, Choice
+from generator.schema import FIRST_CHOSEN_SEED, GENRES, CardRequest, Choice
 from tests.bot.house import ALICE, House
 from tests.bot.service.steps import make
+from tests.db.rows import card_row
 
+SURE = Taste(("genre:Horror", "likelihood"), (0.5, -0.25), (0.0, 0.0, 0.0))
 HORROR = Taste(("genre:Horror", "likelihood"), (0.5, -0.25), (0.125, 0.0625, 0.25))
 
 
@@ -59,6 +61,49 @@ async def test_the_taste_chooses_by_weights_drawn_from_what_it_knows(house: Hous
     factor = tastes.DRAW_SPREAD * np.array([[0.125, 0], [0.0625, 0.25]])
     assert np.cov(drawn.T) == pytest.approx(factor @ factor.T, abs=0.0012)
     assert all(wish.seed is not None and wish.seed == wish.art_seed < FIRST_CHOSEN_SEED for wish in wishes)
+
+
+async def shown(house: House, *genres: str, scope: str | None = "server-1") -> None:
+    """Put cards of these genres into a place, the oldest first."""
+    now = datetime.now(UTC)
+    async with house.database.write() as session:
+        for number, genre in enumerate(genres):
+            card = card_row(f"{scope or 'none'}{number:03}"[-8:], now - timedelta(seconds=len(genres) - number))
+            card.genres, card.scope = f"|{genre}|", scope
+            session.add(card)
+
+
+async def gains(house: House, scope: str | None = "server-1") -> dict[str, float]:
+    """Return what the weights that are asked for have more than the taste, which is sure of itself."""
+    choice = (await ask(house, chooser(house, explore_share=0), scope)).choice
+    assert choice is not None
+    known = dict(zip(SURE.features, SURE.mean, strict=True))
+    return {name: round(worth - known.get(name, 0.0), 5) for name, worth in choice.weights.items()}
+
+
+async def test_a_genre_gains_with_every_card_that_is_not_of_it(house: House) -> None:
+    await keep(house, row(SURE))
+    assert set((await gains(house)).values()) == {0.0}
+    await shown(house, "Sports", "Horror|Drama", "Comedy", "Comedy")
+    found = await gains(house)
+    assert found.pop("likelihood") == 0.0
+    assert "genre:Comedy" not in found  # the last card is one
+    waited = {name: found.pop(f"genre:{name}") / VARIETY for name in ("Horror", "Drama", "Sports")}
+    assert waited == pytest.approx({"Horror": 2, "Drama": 2, "Sports": 3})
+    assert set(found.values()) == {4 * VARIETY}
+    assert len(found) == len(GENRES) - 4
+
+
+async def test_what_a_genre_gains_is_bounded_and_counted_where_the_card_is_made(house: House) -> None:
+    await keep(house, row(SURE))
+    await shown(house, "Sports", *["Drama"] * (VARIETY_CARDS + 20))
+    await shown(house, "Mystery", scope="server-2")
+    most = round(VARIETY * VARIETY_CARDS, 5)
+    here, there, anywhere = [await gains(house, scope) for scope in ("server-1", "server-2", None)]
+    assert (here["genre:Sports"], here["genre:Horror"], here["genre:Mystery"]) == (most, most, most)
+    assert (there["genre:Sports"], there["genre:Drama"]) == (VARIETY, VARIETY)
+    assert "genre:Mystery" not in anywhere  # it was made last of all
+    assert (anywhere["genre:Drama"], anywhere["genre:Sports"]) == (VARIETY, most)
 
 
 async def test_seeds_that_were_given_are_left_alone(house: House) -> None:
