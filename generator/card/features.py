@@ -12,7 +12,7 @@ from generator.card.drawing import Easel, Point, curve
 from generator.card.hero import Hero
 from generator.card.palette import RGB, mixed
 
-_EYE, _EYE_OF_BOYS = (1.12, 1.12), (1.06, 0.84)  # width and height of the eyes
+_EYE, _EYE_OF_BOYS = (1.2, 1.3), (1.1, 0.94)  # width and height of the eyes
 _LASH = ((-0.088, 0.004), (-0.05, -0.074), (0.0, -0.094), (0.065, -0.08), (0.118, -0.012))
 _LASH_BELOW = ((0.088, -0.012), (0.056, -0.058), (0.0, -0.07), (-0.05, -0.056))
 _WHITE = ((-0.08, 0.0), (-0.05, -0.065), (0.0, -0.08), (0.06, -0.068), (0.09, -0.01), (0.06, 0.055), (0.0, 0.07),
@@ -22,7 +22,7 @@ _WHITE = ((-0.08, 0.0), (-0.05, -0.065), (0.0, -0.08), (0.06, -0.068), (0.09, -0
 def jaw(chin: Point) -> list[Point]:
     """Return the line from ear to ear along the jaw."""
     x, y = chin
-    right = [(0.0, 0.015), (0.06, 0.007), (0.16, -0.04), (0.28, -0.125), (0.36, -0.245), (0.42, -0.405)]
+    right = [(0.0, 0.015), (0.05, 0.006), (0.14, -0.045), (0.255, -0.135), (0.345, -0.25), (0.41, -0.405)]
     return curve([*((x - dx, y + dy) for dx, dy in reversed(right[1:])), *((x + dx, y + dy) for dx, dy in right)])
 
 

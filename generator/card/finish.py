@@ -103,17 +103,15 @@ def halftone(gray: Image.Image, pitch: int = 9, angle: float = 45.0) -> Image.Im
 
 @lru_cache(maxsize=4)
 def _grain(kind: int) -> Image.Image:
-    rng = np.random.default_rng(kind)
-    noise = rng.normal(0, 1, (SIZE[1] // 2, SIZE[0] // 2)).astype(np.float32)
-    soft = Image.fromarray(noise).resize(SIZE, Image.Resampling.BILINEAR)
-    levels = np.clip(np.round(np.asarray(soft) * 1.6), -3, 3)
-    return Image.fromarray((128 + levels * 4).astype(np.uint8))
+    noise = np.random.default_rng(kind).normal(0, 1, (SIZE[1] + 1, SIZE[0] + 1)).astype(np.float32)
+    soft = (noise[1:, 1:] + noise[:-1, 1:] + noise[1:, :-1] + noise[:-1, :-1]) / 2
+    plate = Image.fromarray(np.clip(np.round(128 + soft * 1.8), 122, 134).astype(np.uint8))
+    return Image.merge("RGB", (plate, plate, plate))
 
 
 def grain(image: Image.Image, kind: int = 0) -> Image.Image:
     """Return `image` with film grain, the same for equal `kind`."""
-    plate = _grain(kind % 4)
-    return ImageChops.add(image, Image.merge("RGB", (plate, plate, plate)), 1.0, -128)
+    return ImageChops.add(image, _grain(kind % 4), 1.0, -128)
 
 
 @lru_cache(maxsize=64)

@@ -18,7 +18,7 @@ from generator.card.palette import RGB, mixed
 _CAP: tuple[Point, ...] = ((0.0, 0.46), (0.0, 0.3), (0.06, 0.12), (0.19, -0.01), (0.35, -0.075), (0.5, -0.09),
     (0.65, -0.075), (0.81, -0.01), (0.94, 0.12), (1.0, 0.3), (1.0, 0.46))  # fmt: skip
 _SHADOW = 0.024  # how far below a lock its shadow on the skin lies
-_HIGH, _LOW = 0.3, 0.41  # between which rows the tips of the locks before the eyes lie
+_HIGH, _LOW = 0.29, 0.385  # between which rows the tips of the locks before the eyes lie
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,8 @@ def _sheen(easel: Easel, light: RGB, rng: random.Random) -> None:
             upper.append((x, y - 0.012 * taper))
             if step < steps:
                 point = rng.uniform(0.02, 0.075) * (0.4 + 0.6 * taper)
-                lower += [(x + 0.008, y + 0.014 * taper), (x + 0.03, y + point)]
-        easel.fill([*curve(upper), *lower[::-1]], light)
+                lower += [(x + 0.006, y + 0.012 * taper), (x + 0.03, y + point)]
+        easel.fill([*curve(upper), *curve(lower[::-1])], light)
 
 
 def _forehead(bare: Image.Image, x: float) -> float:

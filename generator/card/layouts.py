@@ -90,7 +90,7 @@ def hero(plates: Plates) -> Scene:
     world = plates.world(View(rng.randint(600, 680), rng.choice((60, 85, 110))))
     sheet = _lit(world.picture, world.hour.light, (left + side // 2, top + side // 2), side, 0.3)
     _stand(sheet, plates.figure((left, top, side), world.lit))
-    _sunk(sheet, _depth(plates, world), 0.55, 0.80, 0.9)
+    _sunk(sheet, _depth(plates, world), 0.55, 0.80, 1.0)
     return Scene(sheet, _face_box(left, top, side), (48, 764, 752, 1066), valign=0.85)
 
 
@@ -104,7 +104,7 @@ def moon(plates: Plates) -> Scene:
     _lookout(sheet, cliff, s, 210, mixed(world.hour.near, plates.palette.dark, 0.5), rng)
     left, top = W // 2 - s * rng.randint(130, 165) - side // 2, rng.randint(385, 410)
     _stand(sheet, plates.figure((left, top, side), s))
-    _sunk(sheet, _depth(plates, world), 0.58, 0.80, 0.92)
+    _sunk(sheet, _depth(plates, world), 0.58, 0.80, 1.0)
     return Scene(sheet, _face_box(left, top, side), (56, 786, 744, 1064))
 
 
@@ -211,7 +211,7 @@ def spine(plates: Plates) -> Scene:
     world = plates.world(View(rng.randint(640, 760), rng.choice((80, 120, 160))))
     sheet = _lit(world.picture, world.hour.light, (left + side // 2, top + side // 2), side, 0.25)
     _stand(sheet, plates.figure((left, top, side), world.lit))
-    _sunk(sheet, _depth(plates, world), 0.56, 0.82, 0.9)
+    _sunk(sheet, _depth(plates, world), 0.56, 0.82, 1.0)
     pen = ImageDraw.Draw(sheet)
     pen.rectangle((0, 0, edge - 1, H), fill=mixed(p.accent, p.dark, 0.55))
     pen.rectangle((edge, 0, edge + 5, H), fill=p.light)

@@ -36,7 +36,7 @@ def light(sheet: Image.Image, face: Box, colours: Palette, rng: random.Random) -
         pen.polygon([_half(left, -10), _half(left + wide, -10), _half(foot + wide * 2.6, H), _half(foot, H)], fill=70)
     fade = ImageChops.invert(ramp((W // 2, H // 2), 0.1, 0.95))
     beams = ImageChops.multiply(beams.filter(ImageFilter.GaussianBlur(9)), fade)
-    sheet = _glow(sheet, beams.resize(SIZE), mixed(colours.light, (255, 238, 200), 0.6))
+    sheet = _glow(sheet, beams.resize(SIZE, Image.Resampling.BILINEAR), mixed(colours.light, (255, 238, 200), 0.6))
     return _specks(sheet, face, rng, 46, (1, 4), (255, 250, 232))
 
 
@@ -100,7 +100,7 @@ def stars(sheet: Image.Image, face: Box, colours: Palette, rng: random.Random) -
         if long:
             pen.polygon([(x, y - long), (x + 2, y), (x, y + long), (x - 2, y)], fill=235)
             pen.polygon([(x - long, y), (x, y + 2), (x + long, y), (x, y - 2)], fill=235)
-    return _glow(sheet, layer, colours.light)
+    return _glow(sheet, layer.filter(ImageFilter.BoxBlur(0.6)), colours.light)
 
 
 def speed(sheet: Image.Image, face: Box, colours: Palette, rng: random.Random) -> Image.Image:
@@ -158,6 +158,8 @@ def rings(sheet: Image.Image, face: Box, colours: Palette, rng: random.Random) -
     cx, cy = (face[0] + face[2]) / 2, (face[1] + face[3]) / 2
     layer = Image.new("L", SIZE)
     pen = ImageDraw.Draw(layer)
+    for y in range(0, H, 4):  # below the rings, which they would cut
+        pen.line((0, y, W, y), fill=14)
     for step, radius in enumerate((300, 344, 356, 430)):
         start, sweep = rng.uniform(0, 360), rng.uniform(110, 300)
         box = (cx - radius, cy - radius, cx + radius, cy + radius)
@@ -168,11 +170,10 @@ def rings(sheet: Image.Image, face: Box, colours: Palette, rng: random.Random) -
         pen.line(
             (cx + near * math.cos(a), cy + near * math.sin(a), cx + far * math.cos(a), cy + far * math.sin(a)), 170
         )
-    for y in range(0, H, 4):
-        pen.line((0, y, W, y), fill=14)
     spared = Image.new("L", SIZE, 255)
     ImageDraw.Draw(spared).rectangle(face, fill=60)
-    return _glow(sheet, ImageChops.multiply(layer, spared), colours.accent)
+    layer = ImageChops.multiply(layer, spared).filter(ImageFilter.BoxBlur(0.6))
+    return _glow(sheet, layer, colours.accent)
 
 
 def dots(sheet: Image.Image, face: Box, colours: Palette, rng: random.Random) -> Image.Image:
