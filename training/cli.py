@@ -153,7 +153,7 @@ def train_text(
 def train_names(
     data: Prepared = _PREPARED,
     run: Runs = _RUNS,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the training set.")] = 14,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the training set.")] = 48,
     threads: Threads = 0,
 ) -> None:
     """The name model alone, which invents people and places."""

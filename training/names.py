@@ -24,7 +24,7 @@ BATCH = 64
 WITHOUT_TITLE = 0.15  # share of examples that do not show the title
 
 
-def train_names(data: Path, run: Path, epochs: int = 14, threads: int | None = None) -> Path:
+def train_names(data: Path, run: Path, epochs: int = 48, threads: int | None = None) -> Path:
     """Train the name model on what `prepare_text` wrote.
 
     Args:
