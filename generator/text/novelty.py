@@ -100,15 +100,22 @@ _SUBTITLE = re.compile(
 
 
 def series_titles(titled: Iterable[tuple[int, str]]) -> set[str]:
-    """Return what several titles of one franchise have before their subtitle or number, if that is two words or more.
+    """Return what several titles of one franchise have before their subtitle or number, if that is two words or more,
+    and the three words that several of its titles begin with and no other's.
 
     Args:
         titled: franchise number and title of every show.
     """
-    openings = Counter(
-        (franchise, opening) for franchise, title in titled if len((opening := _SUBTITLE.split(title)[0]).split()) > 1
-    )
-    return {opening for (_, opening), count in openings.items() if count > 1}
+    named, begun = Counter[tuple[int, str]](), Counter[tuple[int, str]]()
+    for franchise, title in titled:
+        words = title.split()
+        if len((opening := _SUBTITLE.split(title)[0]).split()) > 1:
+            named[franchise, opening] += 1
+        if len(words) > 3:
+            begun[franchise, " ".join(words[:3]).strip(":,~!")] += 1
+    owners = Counter(opening for _, opening in begun)
+    found = {opening for (_, opening), count in named.items() if count > 1}
+    return found | {opening for (_, opening), count in begun.items() if count > 1 and owners[opening] == 1}
 
 
 def franchise_key(word: str) -> str:
@@ -116,7 +123,13 @@ def franchise_key(word: str) -> str:
     return f"franchise word {word.lower()}"
 
 
+_HERO = re.compile(r"[^\W\d_]+-(?:san|kun|chan|sama)(?!\w)", re.IGNORECASE)
+
+
 def of_franchise(title: str, known: np.ndarray) -> bool:
-    """Whether a title holds a word that belongs to a real franchise."""
+    """Whether a title holds a word that belongs to a real franchise, or begins with its "Somebody-san"."""
+    hero = _HERO.match(title)
+    if hero is not None and is_real(hero.group(), known):
+        return True
     words = [word for word in _TOKEN.findall(title.lower()) if len(word) > 3]
     return any(word in _FAMOUS or is_real(franchise_key(word), known) for word in words)

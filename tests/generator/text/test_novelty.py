@@ -56,3 +56,18 @@ def test_what_titles_of_one_franchise_have_before_their_subtitle_is_theirs() -> 
     shows = [(1, "Garden of Keys Movie 1: Dawn"), (1, "Garden of Keys Movie 2"), (1, "Garden of Keys: Night")]
     shows += [(2, "Lonely Rain: Dawn"), (3, "Zorvan"), (3, "Zorvan 2"), (4, "Red Door"), (5, "Red Door: Again")]
     assert novelty.series_titles(shows) == {"Garden of Keys"}
+    shows += [
+        (6, "Blue Cat Sings of Rain"),
+        (6, "Blue Cat Sings: the Sea"),
+        (6, "The Tale of Blue"),
+        (6, "The Tale of Cats"),
+    ]
+    shows += [(7, "The Tale of Keys")]
+    assert novelty.series_titles(shows) == {"Garden of Keys", "Blue Cat Sings"}
+
+
+def test_a_real_somebody_is_no_hero_of_ours() -> None:
+    known = novelty.titles(["Zorvan-san", "Mirelle"])
+    assert novelty.of_franchise("zorvan-san Sings Again", known)
+    assert not novelty.of_franchise("Tobaru-san Sings Again", known)
+    assert not novelty.of_franchise("Mirelle Sings Again", known)
