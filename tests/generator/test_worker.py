@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import platform
+import resource
 import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -17,7 +19,7 @@ from generator.schema import CardRequest, JobState
 from generator.settings import GeneratorSettings
 from generator.stages import stage
 from generator.store import Limits, MemoryStore
-from generator.worker import EngineHung, run_worker
+from generator.worker import EngineHung, return_memory, run_worker
 from tests.generator.cards import SmallCard, SmallEngine, running_queue, settings_for
 
 
@@ -168,6 +170,21 @@ async def test_a_hung_engine_gives_its_jobs_back_and_ends_the_worker(monkeypatch
             await asyncio.wait_for(run_worker(settings, engine, name="w", stop=asyncio.Event()), 5)
         assert (await client.status(job.id)).state is JobState.QUEUED
         engine.gate.set()
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only the GNU C library keeps freed memory")
+def test_freed_memory_goes_back_to_the_system() -> None:
+    pieces = [bytearray(60_000) for _ in range(2000)]
+    kept = pieces[::100]  # between the freed ones, so that the allocator has no reason of its own to give them back
+    del pieces
+    before = resident_pages()
+    return_memory()
+    assert (before - resident_pages()) * resource.getpagesize() > 50e6
+    assert len(kept) == 20
+
+
+def resident_pages() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1])
 
 
 async def test_the_alive_file_is_touched_while_the_queue_answers(tmp_path: Path) -> None:
