@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from PIL import Image, ImageDraw
 
@@ -19,19 +20,24 @@ def curve(points: Sequence[Point], closed: bool = False, steps: int = 5) -> list
     """
     count = len(points)
     made: list[Point] = []
+    powers = _powers(steps)
     for i in range(count if closed else count - 1):
         if closed:
             a, b, c, d = (points[(i + k) % count] for k in (-1, 0, 1, 2))
         else:
             a, b, c, d = (points[min(max(i + k, 0), count - 1)] for k in (-1, 0, 1, 2))
-        for step in range(steps):
-            t = step / steps
-            made.append((_blend(a[0], b[0], c[0], d[0], t), _blend(a[1], b[1], c[1], d[1], t)))
+        (x0, x1, x2, x3), (y0, y1, y2, y3) = _cubic(a[0], b[0], c[0], d[0]), _cubic(a[1], b[1], c[1], d[1])
+        made += [(x0 + x1 * t + x2 * tt + x3 * ttt, y0 + y1 * t + y2 * tt + y3 * ttt) for t, tt, ttt in powers]
     return made if closed else [*made, points[-1]]
 
 
-def _blend(a: float, b: float, c: float, d: float, t: float) -> float:
-    return 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t * t + (3 * b - a - 3 * c + d) * t**3)
+@lru_cache(maxsize=16)
+def _powers(steps: int) -> tuple[tuple[float, float, float], ...]:
+    return tuple((t, t * t, t**3) for t in (step / steps for step in range(steps)))
+
+
+def _cubic(a: float, b: float, c: float, d: float) -> tuple[float, float, float, float]:
+    return b, 0.5 * (c - a), 0.5 * (2 * a - 5 * b + 4 * c - d), 0.5 * (3 * b - a - 3 * c + d)
 
 
 def lock(spine: Sequence[Point], thick: float, root: float = 0.5) -> list[Point]:

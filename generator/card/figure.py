@@ -25,12 +25,14 @@ class Figure:
     """A drawn hero.
 
     Attributes:
-        picture: RGBA.
+        picture: RGB.
+        alpha: L of the same size, what of it is the hero.
         corner: where its upper left corner lies on the card.
         side: of the face picture on it, in pixels.
     """
 
     picture: Image.Image
+    alpha: Image.Image
     corner: tuple[int, int]
     side: int
 
@@ -69,7 +71,8 @@ def drawn(
     fringe.draw(easel, locks, tones, ink, lit, rng)
     sheet.alpha_composite(easel.shown(), (round(LEFT * side) - round(0.2 * side), 0))
     sheet = posing.posed(sheet, corner, side, pose)
-    return Figure(_rimmed(sheet, colours.light, lit, side), (left - round(LEFT * side), top - round(UP * side)), side)
+    picture, alpha = _rimmed(sheet, colours.light, lit, side)
+    return Figure(picture, alpha, (left - round(LEFT * side), top - round(UP * side)), side)
 
 
 def _cloth(colours: Palette, hero: Hero, ink: RGB, rng: random.Random) -> Cloth:
@@ -128,16 +131,15 @@ def _brow(side: int) -> Image.Image:
     return ImageChops.invert(ramp((side, side), 0.5, 0.58))
 
 
-def _rimmed(sheet: Image.Image, light: RGB, lit: int, side: int) -> Image.Image:
-    """Return a figure with a rim of light on the side from which it falls."""
+def _rimmed(sheet: Image.Image, light: RGB, lit: int, side: int) -> tuple[Image.Image, Image.Image]:
+    """Return a figure (RGB) with a rim of light on the side from which it falls, and its alpha (L)."""
     alpha = sheet.getchannel("A")
     step = max(3, side // 60)
     inner = ImageChops.offset(alpha, -lit * step, step // 2)
     rim = ImageChops.multiply(ImageChops.subtract(alpha, inner).filter(ImageFilter.BoxBlur(1)), alpha)
     picture = sheet.convert("RGB")
     picture.paste(light, (0, 0), rim.point([v * 4 // 5 for v in range(256)]))
-    picture.putalpha(alpha)
-    return picture
+    return picture, alpha
 
 
 def silhouette(easel: Easel, colour: RGB, rng: random.Random) -> None:

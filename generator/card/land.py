@@ -87,28 +87,32 @@ class Land:
                 (cx - radius, cy - radius, cx + radius, max(cy - radius, min(cy + radius, y - wide * 0.02))), 235
             )
 
-    def laid(self, sky: Image.Image, hour: Hour) -> Image.Image:
-        """Return `sky` with clouds, land and lights over it."""
+    def lay(self, sky: Image.Image, hour: Hour) -> None:
+        """Lay clouds, land and lights onto `sky`."""
         if self._clouds.getbbox():
             sky.paste(mixed(hour.low, hour.high, 0.35), (0, 0), self._clouds.filter(ImageFilter.BoxBlur(1)))
             sky.paste(mixed(hour.low, hour.light, 0.75), (0, 0), self._shines.filter(ImageFilter.BoxBlur(2)))
         tones = self._tones.reduce(OVER)
-        land = Image.merge("RGB", [tones.point(_levels(near, far)) for near,
-            far in zip(hour.near, hour.far, strict=True)])  # fmt: skip
-        sheet = Image.composite(land, sky, tones.point(_SOLID))
+        solid = tones.point(_SOLID)
+        if box := solid.getbbox():
+            tones = tones.crop(box)
+            land = Image.merge("RGB", [tones.point(_levels(near, far)) for near,
+                far in zip(hour.near, hour.far, strict=True)])  # fmt: skip
+            sky.paste(land, box, solid.crop(box))
         if self._halos.getbbox():
             halos = self._halos.filter(ImageFilter.GaussianBlur(5)).resize(SIZE, Image.Resampling.BILINEAR)
-            sheet = shone(sheet, halos, hour.light)
+            shine(sky, halos, hour.light)
         if self._lights.getbbox():
-            sheet = shone(sheet, self._lights, mixed(hour.light, (255, 214, 130), 0.45))
-        return sheet
+            shine(sky, self._lights, mixed(hour.light, (255, 214, 130), 0.45))
 
 
 def _levels(near: int, far: int) -> list[int]:
     return [round(near + (far - near) * min(v / 230, 1.0)) for v in range(256)]
 
 
-def shone(sheet: Image.Image, layer: Image.Image, colour: RGB) -> Image.Image:
-    """Return `sheet` with `layer` (L) added as light of `colour`."""
-    plates = [layer.point([v * c // 255 for v in range(256)]) for c in colour]
-    return ImageChops.screen(sheet, Image.merge("RGB", plates))
+def shine(sheet: Image.Image, layer: Image.Image, colour: RGB) -> None:
+    """Add `layer` (L) to `sheet` as light of `colour`."""
+    if box := layer.getbbox():
+        layer = layer.crop(box)
+        plates = [layer.point([v * c // 255 for v in range(256)]) for c in colour]
+        sheet.paste(ImageChops.screen(sheet.crop(box), Image.merge("RGB", plates)), box)

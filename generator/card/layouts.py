@@ -15,7 +15,7 @@ from generator.card.drawing import OVER, Easel, Point
 from generator.card.figure import Figure
 from generator.card.finish import SIZE, duotone, halftone, ramp
 from generator.card.hero import Hero
-from generator.card.land import shone
+from generator.card.land import shine
 from generator.card.lettering import Box
 from generator.card.palette import RGB, Palette, mixed
 from generator.card.scenery import View, World
@@ -88,7 +88,8 @@ def hero(plates: Plates) -> Scene:
     rng, side = plates.rng, plates.rng.choice((400, 425, 450))
     left, top = (W - side) // 2 + rng.randint(-50, 50), rng.randint(170, 220)
     world = plates.world(View(rng.randint(600, 680), rng.choice((60, 85, 110))))
-    sheet = _lit(world.picture, world.hour.light, (left + side // 2, top + side // 2), side, 0.3)
+    sheet = world.picture
+    _lit(sheet, world.hour.light, (left + side // 2, top + side // 2), side, 0.3)
     _stand(sheet, plates.figure((left, top, side), world.lit))
     _sunk(sheet, _depth(plates, world), 0.55, 0.80, 1.0)
     return Scene(sheet, _face_box(left, top, side), (48, 764, 752, 1066), valign=0.85)
@@ -99,7 +100,8 @@ def moon(plates: Plates) -> Scene:
     rng, s = plates.rng, plates.rng.choice((-1, 1))
     radius, side = rng.choice((225, 250, 275)), rng.choice((320, 340))
     world = plates.world(View(690, radius, (W // 2 + s * 110, 330)))
-    sheet = _lit(world.picture, plates.palette.accent, world.sun, radius * 2.2, 0.35)
+    sheet = world.picture
+    _lit(sheet, plates.palette.accent, world.sun, radius * 2.2, 0.35)
     cliff = (W // 2 + s * rng.randint(170, 210), rng.randint(520, 560))
     _lookout(sheet, cliff, s, 210, mixed(world.hour.near, plates.palette.dark, 0.5), rng)
     left, top = W // 2 - s * rng.randint(130, 165) - side // 2, rng.randint(385, 410)
@@ -172,7 +174,7 @@ def manga(plates: Plates) -> Scene:
     fade = Image.composite(Image.new("L", SIZE, 255), Image.new("L", SIZE, 90), ramp(SIZE, 0.15, 0.6))
     sheet.paste(mixed(p.second, p.dark, 0.2), (0, 0), halftone(ImageChops.invert(fade), 15))
     hero = plates.figure((left, top, side), rng.choice((-1, 1)))
-    edge = hero.picture.getchannel("A").filter(ImageFilter.BoxBlur(9)).point([min(255, v * 9) for v in range(256)])
+    edge = hero.alpha.filter(ImageFilter.BoxBlur(9)).point([min(255, v * 9) for v in range(256)])
     sheet.paste(p.dark, (hero.corner[0] + 12, hero.corner[1] + 12), edge)
     sheet.paste((255, 255, 255), hero.corner, edge)
     _stand(sheet, hero)
@@ -194,7 +196,7 @@ def strips(plates: Plates) -> Scene:
     left, top = (W - side) // 2 + rng.randint(-150, 150), gap + 5
     near = Image.composite(Image.new("RGB", SIZE, world.hour.low), Image.new("RGB", SIZE, world.hour.high),
         ramp(SIZE, 0.25, 0.7))  # fmt: skip
-    near = _lit(near, world.hour.light, (left + side // 2 + 200 * world.lit, top), side, 0.7)
+    _lit(near, world.hour.light, (left + side // 2 + 200 * world.lit, top), side, 0.7)
     _stand(near, plates.figure((left, top, side), world.lit))
     sheet.paste(near, (0, 0), _polygon([(0, gap + 18 + lean), (W, gap + 18 - lean), (W, low + lean / 2),
         (0, low - lean / 2)]))  # fmt: skip
@@ -209,7 +211,8 @@ def spine(plates: Plates) -> Scene:
     side, edge = rng.choice((340, 370)), 136
     left, top = edge + 60 + rng.randint(0, 200), rng.randint(260, 300)
     world = plates.world(View(rng.randint(640, 760), rng.choice((80, 120, 160))))
-    sheet = _lit(world.picture, world.hour.light, (left + side // 2, top + side // 2), side, 0.25)
+    sheet = world.picture
+    _lit(sheet, world.hour.light, (left + side // 2, top + side // 2), side, 0.25)
     _stand(sheet, plates.figure((left, top, side), world.lit))
     _sunk(sheet, _depth(plates, world), 0.56, 0.82, 1.0)
     pen = ImageDraw.Draw(sheet)
@@ -256,11 +259,11 @@ def _angles(ray: int, turn: float) -> tuple[float, float]:
 
 def _stand(sheet: Image.Image, hero: Figure, within: Image.Image | None = None) -> None:
     """Set the hero onto `sheet`, where wished only `within` a mask of that size."""
-    alpha = hero.picture.getchannel("A")
+    alpha = hero.alpha
     if within:
         x, y = hero.corner
         alpha = ImageChops.multiply(alpha, within.crop((x, y, x + alpha.width, y + alpha.height)))
-    sheet.paste(hero.picture.convert("RGB"), hero.corner, alpha)
+    sheet.paste(hero.picture, hero.corner, alpha)
 
 
 def _lookout(sheet: Image.Image, foot: Point, s: int, height: int, colour: RGB, rng: random.Random) -> None:
@@ -287,12 +290,12 @@ def _depth(plates: Plates, world: World) -> RGB:
     return mixed(mixed(world.hour.near, plates.palette.dark, 0.5), (6, 6, 12), 0.35)
 
 
-def _lit(sheet: Image.Image, colour: RGB, centre: tuple[int, int], radius: float, strength: float) -> Image.Image:
+def _lit(sheet: Image.Image, colour: RGB, centre: tuple[int, int], radius: float, strength: float) -> None:
     """Let a light of `colour` shine behind `centre`."""
     y, x = np.mgrid[: H // 8, : W // 8].astype(np.float32) * 8
     level = 255 * strength * np.clip(1 - np.hypot(x - centre[0], y - centre[1]) / radius, 0, 1) ** 1.5
     glow = Image.fromarray(level.astype(np.uint8)).resize(SIZE, Image.Resampling.BILINEAR)
-    return shone(sheet, glow, colour)
+    shine(sheet, glow, colour)
 
 
 def _sunk(sheet: Image.Image, colour: RGB, start: float, end: float, strength: float) -> None:

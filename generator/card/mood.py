@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from generator.card.finish import SIZE, halftone, ramp
+from generator.card.land import shine
 from generator.card.lettering import Box
 from generator.card.palette import RGB, Palette, mixed
 
@@ -215,9 +216,8 @@ def _half(x: float, y: float) -> tuple[float, float]:
 
 
 def _glow(sheet: Image.Image, layer: Image.Image, colour: RGB) -> Image.Image:
-    """Add `layer` (L) as light of `colour`."""
-    plates = [layer.point([v * c // 255 for v in range(256)]) for c in colour]
-    return ImageChops.screen(sheet, Image.merge("RGB", plates))
+    shine(sheet, layer, colour)
+    return sheet
 
 
 def _specks(

@@ -14,7 +14,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
 
 from generator.card.finish import SIZE
 from generator.card.hours import Hour, hour_of
-from generator.card.land import Land, shone
+from generator.card.land import Land, shine
 from generator.card.palette import Palette, mixed
 from generator.card.places import ANYWHERE, PLACES
 
@@ -64,7 +64,8 @@ def _sky(art: Image.Image, hour: Hour, horizon: int, radiance: Image.Image, rng:
     shapes = art.resize((25, 38), Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(1.2))
     shapes = ImageEnhance.Color(shapes.resize((W // 4, H // 4), Image.Resampling.BICUBIC)).enhance(1.4)
     sky = Image.blend(gradient, ImageChops.overlay(gradient, shapes), 0.55)
-    sky = shone(sky, radiance, hour.light).resize(SIZE, Image.Resampling.BILINEAR)
+    shine(sky, radiance, hour.light)
+    sky = sky.resize(SIZE, Image.Resampling.BILINEAR)
     if hour.stars:
         pen = ImageDraw.Draw(sky)
         for _ in range(150):
@@ -96,7 +97,8 @@ def painted(art: Image.Image, genre: str, colours: Palette, view: View, rng: ran
         sky.paste(mixed(hour.light, (255, 255, 255), 0.25), corner, _disc(view.sun))
     land = Land(view.horizon, sun, rng)
     rng.choice(PLACES.get(genre, ANYWHERE))(land)
-    return World(land.laid(sky, hour), hour, sun)
+    land.lay(sky, hour)
+    return World(sky, hour, sun)
 
 
 def _radiance(sun: tuple[int, int], radius: int) -> Image.Image:

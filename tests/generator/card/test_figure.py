@@ -27,7 +27,7 @@ def test_every_genre_has_clothes() -> None:
 @pytest.mark.parametrize("genre", GENRES)
 def test_the_bust_joins_the_head_without_a_gap(genre: str) -> None:
     made = drawn(genre, len(genre))
-    alpha = np.asarray(made.picture.getchannel("A"), np.int16)
+    alpha = np.asarray(made.alpha, np.int16)
     x, y = PLACE[0] - made.corner[0], PLACE[1] - made.corner[1]
     middle = alpha[y : 900 - made.corner[1], x + SIDE // 2]
     assert middle.min() == 255  # from the brow to the foot
@@ -52,7 +52,7 @@ def test_figures_differ_by_seed_and_are_equal_for_equal_seeds() -> None:
 def test_the_rim_is_on_the_side_of_the_light() -> None:
     left, right = (np.asarray(drawn("Sports", 4, lit).picture.convert("L"), np.int16) for lit in (-1, 1))
     row = left.shape[0] - 60
-    inside = np.nonzero(np.asarray(drawn("Sports", 4).picture.getchannel("A"))[row] == 255)[0]
+    inside = np.nonzero(np.asarray(drawn("Sports", 4).alpha)[row] == 255)[0]
     a, b = inside[2], inside[-3]
     assert left[row, a] > right[row, a] + 30 and right[row, b] > left[row, b] + 30
 

@@ -35,7 +35,9 @@ def test_every_place_has_depth_and_differs_by_seed(place: places.Place) -> None:
     for seed in (1, 1, 2):
         land = Land(680, (300, 300), random.Random(seed))
         place(land)
-        shown.append(np.asarray(land.laid(Image.new("RGB", (800, 1200), hour.low), hour), np.int16))
+        sheet = Image.new("RGB", (800, 1200), hour.low)
+        land.lay(sheet, hour)
+        shown.append(np.asarray(sheet, np.int16))
     assert np.array_equal(shown[0], shown[1]) and not np.array_equal(shown[0], shown[2])
     gray = shown[0][:900].mean(axis=-1)
     assert len(np.unique(gray[::3, ::3].round(-1))) >= 4  # tones
