@@ -35,16 +35,15 @@ def export_gan(run: Path, out: Path, pictures: Pictures, preset: Preset, force: 
     if config.start + progress.phase < config.stages:
         raise ConfigurationError(f"The run {run} has not reached the full picture size yet; train on.")
     generator = build_generator(config)
-    kept = {key.split("/", 2)[2]: value for key, value in arrays.items() if key.startswith("average/")}
+    kept = _part(arrays, "average")
+    if preset.settles(progress.phase, progress.shown):
+        newest = _part(arrays, "generator")
+        kept = {name: (value + newest[name]) / 2 for name, value in kept.items()}
     for variable in generator.weights:
         variable.assign(kept[variable.path])
     labels = pictures.labels[~pictures.held_out]
     calibrate(generator, labels, config, np.random.default_rng(0), batches=16)
-    critic = {
-        "critic/" + key.split("/", 2)[2]: np.asarray(value, np.float32)
-        for key, value in arrays.items()
-        if key.startswith("discriminator/")
-    }
+    critic = {f"critic/{name}": value for name, value in _part(arrays, "discriminator").items()}
     values, counts = np.unique(labels.astype(np.uint8), axis=0, return_counts=True)
     conditions: dict[str, NDArray[Any]] = {"conditions/values": values, "conditions/counts": counts.astype(np.int32)}
     facts = {"pictures_shown": progress.total, "training_pictures": len(labels), "recoveries": progress.recoveries}
@@ -114,6 +113,15 @@ def judged(sets: list[Pictures]) -> list[NDArray[np.uint8]]:
     """Return each set's training pictures at the judged size, for the encoder to learn from."""
     networks: tuple[Network, ...] = ("art", "face")
     return [sized(s.images[~s.held_out], network) for network, s in zip(networks, sets, strict=True)]
+
+
+def _part(arrays: dict[str, NDArray[Any]], part: str) -> dict[str, NDArray[np.float32]]:
+    """Return the weights of one network of a checkpoint by their paths."""
+    return {
+        name.split("/", 2)[2]: np.asarray(value, np.float32)
+        for name, value in arrays.items()
+        if name.startswith(f"{part}/")
+    }
 
 
 def _trained(run: Path, prefix: str) -> tuple[dict[str, NDArray[Any]], int]:

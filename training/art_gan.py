@@ -40,6 +40,7 @@ WATCHED = 256
 MOST_RECOVERIES = 8
 _STEPS_A_ROW = 25
 _SLOWER = 0.7
+_SETTLING = 0.3  # of the step sizes while a run settles
 
 
 @dataclass
@@ -216,6 +217,7 @@ class GanTrainer:
 
     def _row(self, bar: Any) -> None:
         start = time.monotonic()
+        self._set_rates()
         steps = min(_STEPS_A_ROW, max(1, int(self.preset.phases[self.progress.phase] * 1000) // self.preset.batch))
         # Looked at together, so that a GPU need not wait for the next batch; nothing is saved within a row.
         pending = []
@@ -295,9 +297,12 @@ class GanTrainer:
         )
 
     def _set_rates(self) -> None:
+        slowdown = self.progress.slowdown
+        if self.preset.settles(self.progress.phase, self.progress.shown):
+            slowdown *= _SETTLING
         rates = self.preset.rate_generator, self.preset.rate_discriminator
         for optimizer, rate in zip(self.optimizers, rates, strict=True):
-            optimizer.learning_rate = rate * self.progress.slowdown
+            optimizer.learning_rate = rate * slowdown
 
     def _parts(self) -> dict[str, list[Any]]:
         return {

@@ -50,6 +50,17 @@ def test_a_run_grows_to_full_size_and_leaves_log_sheets_and_checkpoint(faces: Pi
     assert GanTrainer(PRESET, faces, tmp_path).train() == progress
 
 
+def test_the_last_steps_are_smaller(faces: Pictures, tmp_path: Path) -> None:
+    trainer = GanTrainer(replace(PRESET, phases=(0.008, 0.2), settling=0.1), faces, tmp_path)
+    rates = []
+    for shown in (0, 96, 100):
+        trainer.progress.phase, trainer.progress.shown = 1, shown
+        trainer._set_rates()
+        rates.append(tuple(float(np.asarray(optimizer.learning_rate)) for optimizer in trainer.optimizers))
+    assert rates[0] == rates[1] == pytest.approx((PRESET.rate_generator, PRESET.rate_discriminator))
+    assert rates[2] == pytest.approx([0.3 * rate for rate in rates[0]])
+
+
 def test_a_stopped_run_goes_on_as_if_it_had_not_been(faces: Pictures, tmp_path: Path) -> None:
     through = GanTrainer(PRESET, faces, tmp_path / "through")
     figures = [np.asarray(through.step()) for _ in range(4)]

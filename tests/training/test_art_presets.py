@@ -15,6 +15,14 @@ def test_every_preset_is_whole(network: Network, name: str) -> None:
     assert len(chosen.phases) == chosen.config.stages - chosen.config.start + 1
 
 
+def test_a_run_settles_at_its_very_end() -> None:
+    face = preset("face", "cpu")
+    end = 1000 * face.phases[1]
+    assert not face.settles(0, int(1000 * face.phases[0])) and not face.settles(1, int(end - 5001))
+    assert face.settles(1, int(end - 5000)) and face.settles(1, int(end)) and face.settles(2, 0)
+    assert not preset("art", "cpu").settles(2, 0)
+
+
 def test_what_is_prepared_is_what_the_cpu_presets_paint() -> None:
     assert preset("art", "cpu").config.size() == ART_SIZE[::-1]
     assert preset("face", "cpu").config.size() == FACE_SIZE[::-1]
