@@ -38,7 +38,7 @@ def export_gan(run: Path, out: Path, pictures: Pictures, preset: Preset, force: 
     kept = _part(arrays, "average")
     if preset.settles(progress.phase, progress.shown):
         newest = _part(arrays, "generator")
-        kept = {name: (value + newest[name]) / 2 for name, value in kept.items()}
+        kept = {name: np.asarray((value + newest[name]) / 2, np.float32) for name, value in kept.items()}
     for variable in generator.weights:
         variable.assign(kept[variable.path])
     labels = pictures.labels[~pictures.held_out]
