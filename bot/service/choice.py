@@ -17,9 +17,9 @@ from db.tastes import Taste
 from generator.schema import DEFAULT_WEIRDNESS, GENRES, MAX_WEIRDNESS, CardRequest, Choice
 
 WILD = 8  # weirdness from which on chance chooses: who wants the unheard-of is not given what most people like
-# Rating steps that a genre gains with every card here that is not of it, and how many cards back that goes: what most
-# people like least comes round as well, if seldom. It costs little, for it is the rare genres that wait long.
-VARIETY, VARIETY_CARDS = 0.005, 200
+# Cards here without a genre after which it counts as much as the one that is liked best, and in proportion before: what
+# most people like least comes round as well, if seldom. It costs little, for it is the rare genres that wait long.
+VARIETY_CARDS = 200
 KEPT_TASTES = 64  # held in memory, everybody's and places' own; those of places that have none count as well
 
 
@@ -118,14 +118,16 @@ def _shifted(request: CardRequest, shift: int) -> CardRequest:
 
 
 def _varied(weights: Mapping[str, float], shown: Sequence[str]) -> dict[str, float]:
-    """Return weights that each genre has gained on by not being shown, see `VARIETY`.
+    """Return weights in which each genre has come nearer to the best one by not being shown, see `VARIETY_CARDS`.
 
     Args:
-        shown: genres of the cards before, newest first, as "|Action|Drama|".
+        shown: genres of the cards before, newest first, as "|Action|Drama|", `VARIETY_CARDS` at most.
     """
+    worth = {genre: weights.get(f"genre:{genre}", 0.0) for genre in GENRES}
+    best = max(worth.values())
     varied = dict(weights)
     for genre in GENRES:
         waited = next((ago for ago, genres in enumerate(shown) if f"|{genre}|" in genres), len(shown))
         if waited:
-            varied[f"genre:{genre}"] = round(weights.get(f"genre:{genre}", 0.0) + VARIETY * waited, 5)
+            varied[f"genre:{genre}"] = round(worth[genre] + (best - worth[genre]) * waited / VARIETY_CARDS, 5)
     return varied

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.service import CardService, Person, Place
-from bot.service.choice import KEPT_TASTES, VARIETY, VARIETY_CARDS, WILD, Chooser, Wish
+from bot.service.choice import KEPT_TASTES, VARIETY_CARDS, WILD, Chooser, Wish
 from db import tastes
 from db.models import CardRow, RequestRow, TasteRow
 from db.tastes import Taste
@@ -18,7 +18,7 @@ from tests.bot.house import ALICE, House
 from tests.bot.service.steps import make
 from tests.db.rows import card_row
 
-SURE = Taste(("genre:Horror", "likelihood"), (0.5, -0.25), (0.0, 0.0, 0.0))
+SURE = Taste(("genre:Horror", "genre:Comedy", "likelihood"), (-0.4, 0.6, 0.2), (0.0,) * 6)
 HORROR = Taste(("genre:Horror", "likelihood"), (0.5, -0.25), (0.125, 0.0625, 0.25))
 
 
@@ -73,37 +73,37 @@ async def shown(house: House, *genres: str, scope: str | None = "server-1") -> N
             session.add(card)
 
 
-async def gains(house: House, scope: str | None = "server-1") -> dict[str, float]:
-    """Return what the weights that are asked for have more than the taste, which is sure of itself."""
+async def asked_for(house: House, scope: str | None = "server-1") -> dict[str, float]:
+    """Return the weights that are asked for of a taste that is sure of itself."""
     choice = (await ask(house, chooser(house, explore_share=0), scope)).choice
     assert choice is not None
+    return choice.weights
+
+
+async def test_a_genre_comes_nearer_to_the_best_one_with_every_card_that_is_not_of_it(house: House) -> None:
+    await keep(house, row(SURE))
     known = dict(zip(SURE.features, SURE.mean, strict=True))
-    return {name: round(worth - known.get(name, 0.0), 5) for name, worth in choice.weights.items()}
+    assert await asked_for(house) == known
+    await shown(house, "Sports", "Comedy", "Horror|Drama", "Drama")
+    weights = await asked_for(house)
+    assert weights.pop("likelihood") == known["likelihood"]
+    assert weights.pop("genre:Horror") == pytest.approx(-0.4 + (0.6 + 0.4) * 1 / VARIETY_CARDS)
+    assert weights.pop("genre:Comedy") == 0.6  # the best one has nothing to gain
+    assert weights.pop("genre:Sports") == pytest.approx(0.6 * 3 / VARIETY_CARDS)
+    assert "genre:Drama" not in weights  # the last card is one
+    assert set(weights.values()) == {0.6 * 4 / VARIETY_CARDS}
+    assert len(weights) == len(GENRES) - 4
 
 
-async def test_a_genre_gains_with_every_card_that_is_not_of_it(house: House) -> None:
+async def test_no_genre_counts_more_than_the_best_and_cards_count_where_they_are_made(house: House) -> None:
     await keep(house, row(SURE))
-    assert set((await gains(house)).values()) == {0.0}
-    await shown(house, "Sports", "Horror|Drama", "Comedy", "Comedy")
-    found = await gains(house)
-    assert found.pop("likelihood") == 0.0
-    assert "genre:Comedy" not in found  # the last card is one
-    waited = {name: found.pop(f"genre:{name}") / VARIETY for name in ("Horror", "Drama", "Sports")}
-    assert waited == pytest.approx({"Horror": 2, "Drama": 2, "Sports": 3})
-    assert set(found.values()) == {4 * VARIETY}
-    assert len(found) == len(GENRES) - 4
-
-
-async def test_what_a_genre_gains_is_bounded_and_counted_where_the_card_is_made(house: House) -> None:
-    await keep(house, row(SURE))
-    await shown(house, "Sports", *["Drama"] * (VARIETY_CARDS + 20))
+    await shown(house, "Horror", *["Drama"] * (VARIETY_CARDS + 20))
     await shown(house, "Mystery", scope="server-2")
-    most = round(VARIETY * VARIETY_CARDS, 5)
-    here, there, anywhere = [await gains(house, scope) for scope in ("server-1", "server-2", None)]
-    assert (here["genre:Sports"], here["genre:Horror"], here["genre:Mystery"]) == (most, most, most)
-    assert (there["genre:Sports"], there["genre:Drama"]) == (VARIETY, VARIETY)
+    here, there, anywhere = [await asked_for(house, scope) for scope in ("server-1", "server-2", None)]
+    assert (here["genre:Horror"], here["genre:Mystery"], "genre:Drama" in here) == (0.6, 0.6, False)
+    assert (there["genre:Horror"], there["genre:Drama"]) == (-0.395, 0.003)
     assert "genre:Mystery" not in anywhere  # it was made last of all
-    assert (anywhere["genre:Drama"], anywhere["genre:Sports"]) == (VARIETY, most)
+    assert (anywhere["genre:Drama"], anywhere["genre:Horror"]) == (0.003, 0.6)
 
 
 async def test_seeds_that_were_given_are_left_alone(house: House) -> None:
