@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from generator.art import Painter
 
 SAMPLES = 1000  # by which weights are judged
-MORE_DISTANCE, LESS_DIVERSE = 1.05, 0.98  # of those before: what is beyond is worse and not chance
+MORE_DISTANCE, LESS_DIVERSE = 1.05, 0.98  # of those before; docs/taste.md says how far chance goes
 
 
 def liked_pictures(url: str, network: Network, weights: Path, pictures: Pictures) -> Pictures:

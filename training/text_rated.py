@@ -22,9 +22,9 @@ MIN_SCORE, MIN_VOTES = 3.8, 5  # Bayesian mean and ratings of a story that may j
 MOST = 2000  # stories
 SHARE = 0.1  # of an epoch's records, at most
 REPEATS = 4  # of one story in an epoch, at most: a handful must not be learned by heart
-SAMPLES, WORDS = 200, 5000  # by which diversity is judged
+SAMPLES, WORDS = 300, 20_000  # by which diversity is judged
 HELD_OUT = 240  # stories
-MORE_BITS, LESS_DISTINCT = 1.005, 0.98  # of those before: what is beyond is worse and not chance
+MORE_BITS, LESS_DISTINCT = 1.005, 0.98  # of those before; docs/taste.md says how far chance goes
 
 
 async def liked_records(url: str, data: Path) -> list[Record]:
