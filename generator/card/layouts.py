@@ -118,7 +118,7 @@ def slash(plates: Plates) -> Scene:
     world = plates.world(View(660, plates.rng.choice((70, 110, 150))))
     far = mixed(p.dark, world.hour.near, 0.4)
     sheet = Image.blend(duotone(world.picture, p.dark, p.accent), Image.new("RGB", SIZE, far), 0.62)
-    sheet.paste(world.picture, (0, 0), _polygon([(0, top + lean), (W, top - lean), (W, low - lean), (0, low + lean)]))
+    _fill(sheet, world.picture, [(0, top + lean), (W, top - lean), (W, low - lean), (0, low + lean)])
     strokes = ((top - 8, p.light, 8), (low, p.accent, 24), (low + 36, p.second, 7))
     _stroke(sheet, strokes[0], lean)
     _stand(sheet, plates.figure((left, face_top, side), world.lit),
@@ -179,8 +179,8 @@ def manga(plates: Plates) -> Scene:
     sheet.paste((255, 255, 255), hero.corner, edge)
     _stand(sheet, hero)
     low = 838
-    sheet.paste(p.light, (0, 0), _polygon([(0, low + 30), (W, low - 46), (W, H), (0, H)]))
-    sheet.paste(p.dark, (0, 0), _polygon([(0, low + 46), (W, low - 30), (W, H), (0, H)]))
+    _fill(sheet, p.light, [(0, low + 30), (W, low - 46), (W, H), (0, H)])
+    _fill(sheet, p.dark, [(0, low + 46), (W, low - 30), (W, H), (0, H)])
     return Scene(sheet, _face_box(left, top, side), (44, 896, 756, 1072))
 
 
@@ -192,14 +192,14 @@ def strips(plates: Plates) -> Scene:
     sheet = Image.new("RGB", SIZE, p.dark)
     far, s = world.picture.copy(), -world.lit
     _lookout(far, (W // 2 + s * rng.randint(120, 260), 285), s, 170, mixed(world.hour.near, p.dark, 0.5), rng)
-    sheet.paste(far, (0, 0), _polygon([(0, 0), (W, 0), (W, gap - lean), (0, gap + lean)]))
+    _fill(sheet, far, [(0, 0), (W, 0), (W, gap - lean), (0, gap + lean)])
     left, top = (W - side) // 2 + rng.randint(-150, 150), gap + 5
     near = Image.composite(Image.new("RGB", SIZE, world.hour.low), Image.new("RGB", SIZE, world.hour.high),
         ramp(SIZE, 0.25, 0.7))  # fmt: skip
     _lit(near, world.hour.light, (left + side // 2 + 200 * world.lit, top), side, 0.7)
     _stand(near, plates.figure((left, top, side), world.lit))
-    sheet.paste(near, (0, 0), _polygon([(0, gap + 18 + lean), (W, gap + 18 - lean), (W, low + lean / 2),
-        (0, low - lean / 2)]))  # fmt: skip
+    _fill(sheet, near, [(0, gap + 18 + lean), (W, gap + 18 - lean), (W, low + lean / 2),
+        (0, low - lean / 2)])  # fmt: skip
     _stroke(sheet, (gap + 2, p.accent, 5), lean)
     _sunk(sheet, p.dark, 0.62, 0.70, 0.95)
     return Scene(sheet, _face_box(left, top, side), (44, 800, 756, 1066), valign=0.6)
@@ -272,7 +272,7 @@ def _lookout(sheet: Image.Image, foot: Point, s: int, height: int, colour: RGB, 
     edge = [(x - s * 70, y + 2), (x - s * 84, y + 26), (x - s * 40, y + 70), (x - s * 58, y + 130),
         (x + s * 30, y + 240), (x + s * 20, y + 600)]  # fmt: skip
     cliff = [(x + s * 700, y - 60), (x + s * 200, y - 18), (x + s * 60, y - 4), *edge, (x + s * 700, y + 600)]
-    sheet.paste(colour, (0, 0), _polygon(cliff))
+    _fill(sheet, colour, cliff)
     easel = Easel((2 * height, height + 20), (height, height), height)
     figure.silhouette(easel, colour, rng)
     small = easel.shown()
@@ -282,7 +282,7 @@ def _lookout(sheet: Image.Image, foot: Point, s: int, height: int, colour: RGB, 
 def _stroke(sheet: Image.Image, stroke: tuple[int, RGB, int], lean: int) -> None:
     """Draw a slanting line: its row, colour and thickness."""
     y, colour, thick = stroke
-    sheet.paste(colour, (0, 0), _polygon([(0, y + lean), (W, y - lean), (W, y - lean + thick), (0, y + lean + thick)]))
+    _fill(sheet, colour, [(0, y + lean), (W, y - lean), (W, y - lean + thick), (0, y + lean + thick)])
 
 
 def _depth(plates: Plates, world: World) -> RGB:
@@ -305,8 +305,17 @@ def _sunk(sheet: Image.Image, colour: RGB, start: float, end: float, strength: f
     sheet.paste(colour, (0, top), shade)
 
 
-def _polygon(points: list[Point]) -> Image.Image:
-    """Return the smooth-edged mask of a polygon."""
-    mask = Image.new("L", (W * OVER, H * OVER))
-    ImageDraw.Draw(mask).polygon([(x * OVER, y * OVER) for x, y in points], fill=255)
+def _fill(sheet: Image.Image, what: RGB | Image.Image, points: list[Point]) -> None:
+    """Fill a polygon of `sheet` with a colour, or with what a picture of the same size has there."""
+    top = max(0, math.floor(min(y for _, y in points)))
+    bottom = min(H, math.ceil(max(y for _, y in points)) + 1)
+    if top < bottom:
+        part = what.crop((0, top, W, bottom)) if isinstance(what, Image.Image) else what
+        sheet.paste(part, (0, top), _polygon(points, top, bottom))
+
+
+def _polygon(points: list[Point], top: int = 0, bottom: int = H) -> Image.Image:
+    """Return the smooth-edged mask of a polygon in the rows from `top` to `bottom`."""
+    mask = Image.new("L", (W * OVER, (bottom - top) * OVER))
+    ImageDraw.Draw(mask).polygon([(x * OVER, (y - top) * OVER) for x, y in points], fill=255)
     return mask.reduce(OVER)

@@ -116,7 +116,7 @@ def speed(sheet: Image.Image, face: Box, colours: Palette, rng: random.Random) -
         tip = (cx + start * math.cos(turn), cy + start * math.sin(turn))
         ends = [(cx + far * math.cos(turn + d), cy + far * math.sin(turn + d)) for d in (-wide, wide)]
         pen.polygon([tip, *ends], fill=rng.choice((130, 190, 235)))
-    sheet.paste(colours.light, (0, 0), layer.filter(ImageFilter.GaussianBlur(0.8)))
+    sheet.paste(colours.light, (0, 0), layer.filter(ImageFilter.BoxBlur(0.8)))
     return sheet
 
 
