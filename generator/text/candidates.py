@@ -158,9 +158,13 @@ def keeps_its_people(
 
 
 def _openings(title: str) -> list[str]:
-    """Return the title, what stands before a colon or dash, and every opening of three words or more."""
+    """Return the title, what stands before a colon or dash, two words or more behind one, and every opening of three
+    words or more.
+    """
+    first, *others = _OPENING.split(title)
     words = title.split()
-    return [title, _OPENING.split(title)[0], *(" ".join(words[:count]) for count in range(3, len(words)))]
+    openings = (" ".join(words[:count]) for count in range(3, len(words)))
+    return [title, first, *(part for part in others if len(part.split()) > 1), *openings]
 
 
 def _broken(text: str) -> bool:

@@ -80,6 +80,8 @@ def test_flaws_are_named(judged: Candidate, flaw: str | None) -> None:
         ("quiet rain!", "real title"),
         ("Quiet Rain: The Last Umbrella", "real title"),
         ("Old Quiet Umbrella Rain Song", "real title"),
+        ("The Last Umbrella: Quiet Rain", "real title"),
+        ("The Last Umbrella: Rain", None),
         ("Quietly It Rains", None),
         (None, "no title"),
         ("  ", "no title"),
