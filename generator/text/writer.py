@@ -143,9 +143,9 @@ class Writer:
         """Write one record for each request.
 
         A request's draft depends on the request and `candidates` alone, whatever else is in the batch, but for
-        rounding: of 160 candidates each, beside others and alone, two differed at weirdness 9 and none at 3. A seed that
-        names a text gets it; where it is not fit, as may be under other weights, the models judge. Else the request's
-        choice decides among the fit ones of the first round that has any.
+        rounding: of 160 candidates each, beside others and alone, two differed at weirdness 9 and none at 3. A seed
+        that names a text gets it; where it is not fit, as may be under other weights, the models judge. Else the
+        request's choice decides among the fit ones of the first round that has any.
 
         Args:
             requests: with seeds set, and a choice for open seeds alone.
