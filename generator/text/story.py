@@ -131,7 +131,7 @@ class Story:
         kinds = ops.take(ops.convert_to_tensor(self._rules.costs), person, axis=0)
         new = ops.cast(ops.take(ops.convert_to_tensor(self._rules.introduces), person), "float32")
         names = AGAIN * sentence * sentence + NEVER * new[:, None] * ops.minimum(said, 1.0)
-        # Without a plan a text may end wherever it likes.
+        # Without a plan a text may be as short as it likes.
         least = ops.take(ops.convert_to_tensor(np.array([_LEAST, *LENGTHS[:-1], 0], np.int32)), plan)
         most = ops.take(ops.convert_to_tensor(np.array([*LENGTHS, LENGTHS[-1]], np.int32)), plan)
         unpaired = ops.logical_or(quoted > 0, bracketed > 0)
